@@ -1,0 +1,1 @@
+//! The conformance court for IAM policy evaluators.
