@@ -1,1 +1,3 @@
 //! The conformance court for IAM policy evaluators.
+
+pub mod catalogue;
