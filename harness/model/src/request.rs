@@ -1,0 +1,258 @@
+//! Requests: who asks for what, with which context.
+//!
+//! What can be wrong with a request alone is refused when it is built; what is wrong with a request under certain policies
+//! (EVAL-006) is for evaluators to refuse.
+
+use crate::document::Literal;
+use crate::principal::Principal;
+use crate::verdict::InputError;
+
+/// One request (EVAL-001).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    principal: Principal,
+    action: Action,
+    resource: Resource,
+    context: Context,
+}
+
+impl Request {
+    /// Puts a request together.
+    ///
+    /// # Errors
+    /// * `FederatedCallerOnlyForSts` if a federated caller asks for anything but its operation (PRIN-012): AssumeRoleWithSAML or
+    ///   AssumeRoleWithWebIdentity after its provider, or the `sts:TagSession` and `sts:SetSourceIdentity` that belong to the call.
+    /// * `OwnerMismatch` if the action has no resource and the owner stated is not the principal's account (EVAL-009).
+    pub fn new(
+        principal: Principal,
+        action: Action,
+        resource: Resource,
+        context: Context,
+    ) -> Result<Self, InputError> {
+        if let Principal::FederatedCaller(caller) = &principal {
+            let operation =
+                if caller.is_saml() { "sts:AssumeRoleWithSAML" } else { "sts:AssumeRoleWithWebIdentity" };
+            let own = [operation, "sts:TagSession", "sts:SetSourceIdentity"];
+            if !own.iter().any(|own| action.as_str().eq_ignore_ascii_case(own)) {
+                return Err(InputError::FederatedCallerOnlyForSts);
+            }
+        }
+        if let (Resource::None { owner: Some(owner) }, Some(account)) = (&resource, principal.account())
+            && *owner != account.id
+        {
+            return Err(InputError::OwnerMismatch);
+        }
+        Ok(Request { principal, action, resource, context })
+    }
+
+    /// Who asks.
+    pub fn principal(&self) -> &Principal {
+        &self.principal
+    }
+
+    /// For what.
+    pub fn action(&self) -> &Action {
+        &self.action
+    }
+
+    /// On which resource.
+    pub fn resource(&self) -> &Resource {
+        &self.resource
+    }
+
+    /// The context that was supplied; keys that the principal record yields (PRIN-015) are not in it.
+    pub fn context(&self) -> &Context {
+        &self.context
+    }
+}
+
+/// The action of a request: `vendor:name` (MATCH-010).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Action {
+    text: String,
+    colon: usize,
+}
+
+impl Action {
+    /// # Errors
+    /// `InvalidAction` unless there is exactly one colon, a vendor of ASCII letters, digits, `.` and `-`, and a name without white
+    /// space and wildcards.
+    pub fn new(text: impl Into<String>) -> Result<Self, InputError> {
+        let text = text.into();
+        let colon = text.find(':').ok_or(InputError::InvalidAction)?;
+        let (vendor, name) = (&text[..colon], &text[colon + 1..]);
+        let vendor_ok =
+            !vendor.is_empty() && vendor.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'-');
+        let name_ok =
+            !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || matches!(c, ':' | '*' | '?'));
+        if vendor_ok && name_ok { Ok(Action { text, colon }) } else { Err(InputError::InvalidAction) }
+    }
+
+    /// The whole text, as given.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The part before the colon.
+    pub fn vendor(&self) -> &str {
+        &self.text[..self.colon]
+    }
+
+    /// The part after the colon.
+    pub fn name(&self) -> &str {
+        &self.text[self.colon + 1..]
+    }
+}
+
+/// The resource of a request (MATCH-030).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Resource {
+    /// The action has no resource; files write `*` (EVAL-059). The owner, if stated, is the principal's account.
+    None {
+        /// The owner as stated.
+        owner: Option<String>,
+    },
+    /// One resource.
+    Arn(ResourceArn),
+}
+
+impl Resource {
+    /// `text` is an ARN of six fields or more, or `*`. `owner` is the account that owns the resource.
+    ///
+    /// # Errors
+    /// * `InvalidResource` if the text is neither.
+    /// * `MissingOwner` if it is an ARN and no owner is stated.
+    /// * `OwnerMismatch` if the ARN carries an account and it is not the owner (EVAL-009).
+    pub fn new(text: impl Into<String>, owner: Option<String>) -> Result<Self, InputError> {
+        let text = text.into();
+        if text == "*" {
+            return Ok(Resource::None { owner });
+        }
+        let fields: Vec<&str> = text.splitn(6, ':').collect();
+        let &["arn", partition, _, _, account, _] = fields.as_slice() else {
+            return Err(InputError::InvalidResource);
+        };
+        let owner = owner.filter(|owner| !owner.is_empty()).ok_or(InputError::MissingOwner)?;
+        if !account.is_empty() && account != owner {
+            return Err(InputError::OwnerMismatch);
+        }
+        let partition_end = "arn:".len() + partition.len();
+        Ok(Resource::Arn(ResourceArn { partition_end, text, owner, management: false, aws_managed: false }))
+    }
+
+    /// The same resource with the facts `management` (its account is a management account, EVAL-018) and `aws_managed` (it is an AWS
+    /// managed KMS key, EVAL-018). Without effect where there is no resource.
+    pub fn with_facts(mut self, management: bool, aws_managed: bool) -> Self {
+        if let Resource::Arn(arn) = &mut self {
+            arn.management = management;
+            arn.aws_managed = aws_managed;
+        }
+        self
+    }
+
+    /// The ARN, or `*`.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Resource::None { .. } => "*",
+            Resource::Arn(arn) => arn.as_str(),
+        }
+    }
+}
+
+/// The ARN of a resource, and facts that the ARN does not carry.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ResourceArn {
+    text: String,
+    partition_end: usize,
+    owner: String,
+    management: bool,
+    aws_managed: bool,
+}
+
+impl ResourceArn {
+    /// The whole text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The second field.
+    pub fn partition(&self) -> &str {
+        &self.text["arn:".len()..self.partition_end]
+    }
+
+    /// The account that owns the resource (EVAL-009).
+    pub fn owner(&self) -> &str {
+        &self.owner
+    }
+
+    /// Whether the owner is a management account (EVAL-018).
+    pub fn management(&self) -> bool {
+        self.management
+    }
+
+    /// Whether it is an AWS managed KMS key (EVAL-018).
+    pub fn aws_managed(&self) -> bool {
+        self.aws_managed
+    }
+}
+
+/// The context that a caller supplies: key names with lists of texts (CTX-001, COND-007).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Context {
+    entries: Vec<ContextEntry>,
+}
+
+/// One context key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContextEntry {
+    /// The name as given; compared without regard to case (COND-006).
+    pub key: String,
+    /// The values; an empty list is the same as no key (COND-008).
+    pub values: Vec<Literal>,
+}
+
+/// The keys that a principal record yields (PRIN-015; the last by EVAL-064). Nobody may supply them.
+pub const DERIVED_KEYS: [&str; 10] = [
+    "aws:PrincipalArn",
+    "aws:PrincipalAccount",
+    "aws:PrincipalType",
+    "aws:userid",
+    "aws:username",
+    "aws:PrincipalIsAWSService",
+    "aws:PrincipalServiceName",
+    "aws:PrincipalServiceNamesList",
+    "aws:FederatedProvider",
+    "aws:AssumedRoot",
+];
+
+impl Context {
+    /// # Errors
+    /// * `InvalidContext` if a name is empty (CTX-002).
+    /// * `DuplicateContextKey` if two names are equal but for case (COND-006).
+    /// * `DerivedContextKey` if a name is one of [`DERIVED_KEYS`] (PRIN-015).
+    pub fn new(entries: Vec<ContextEntry>) -> Result<Self, InputError> {
+        let mut seen = std::collections::HashSet::with_capacity(entries.len());
+        for entry in &entries {
+            if entry.key.is_empty() {
+                return Err(InputError::InvalidContext);
+            }
+            if DERIVED_KEYS.iter().any(|derived| derived.eq_ignore_ascii_case(&entry.key)) {
+                return Err(InputError::DerivedContextKey);
+            }
+            if !seen.insert(lower_case(&entry.key)) {
+                return Err(InputError::DuplicateContextKey);
+            }
+        }
+        Ok(Context { entries })
+    }
+
+    /// The entries in the order given.
+    pub fn entries(&self) -> &[ContextEntry] {
+        &self.entries
+    }
+}
+
+/// One character at a time, as COND-041 says.
+fn lower_case(text: &str) -> String {
+    text.chars().flat_map(char::to_lowercase).collect()
+}
