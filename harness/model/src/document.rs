@@ -6,6 +6,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::json::Writer;
 use crate::source::Region;
 
 /// A policy document that obeys chapter 01 for its policy type.
@@ -21,6 +22,76 @@ pub struct Document {
     pub statements: Vec<Statement>,
     /// Where each statement stands in the text, from its opening to after its closing brace. As long as `statements`.
     pub regions: Vec<Region>,
+}
+
+impl Document {
+    /// The document as compact JSON: members in the order of the catalogue, every list a list, characters beyond U+00FF as
+    /// escapes (GRAM-003), `Version` always written.
+    ///
+    /// Equal documents have equal JSON, and what was read from text reads back as an equal document, as the same policy type
+    /// (INV-009).
+    pub fn to_json(&self) -> String {
+        let mut writer = Writer::latin1();
+        writer.open_object();
+        writer.name("Version").string(self.version.as_str());
+        if let Some(id) = &self.id {
+            writer.name("Id").string(id);
+        }
+        writer.name("Statement").open_array();
+        for statement in &self.statements {
+            statement.write(&mut writer);
+        }
+        writer.close_array().close_object();
+        writer.finish()
+    }
+}
+
+impl Statement {
+    fn write(&self, writer: &mut Writer) {
+        writer.open_object();
+        if let Some(sid) = &self.sid {
+            writer.name("Sid").string(sid);
+        }
+        writer.name("Effect").string(self.effect.as_str());
+        if let Some(principal) = &self.principal {
+            writer.name(if principal.negated { "NotPrincipal" } else { "Principal" });
+            match &principal.spec {
+                PrincipalSpec::Everyone => {
+                    writer.string("*");
+                }
+                PrincipalSpec::Map(entries) => {
+                    writer.open_object();
+                    for entry in entries {
+                        writer.name(entry.key.as_str()).strings(&entry.values);
+                    }
+                    writer.close_object();
+                }
+            }
+        }
+        writer.name(if self.action.negated { "NotAction" } else { "Action" }).strings(&self.action.entries);
+        if let Some(resource) = &self.resource {
+            writer.name(if resource.negated { "NotResource" } else { "Resource" }).strings(&resource.entries);
+        }
+        if !self.condition.is_empty() {
+            writer.name("Condition").open_object();
+            for block in &self.condition {
+                writer.name(&block.operator.to_string()).open_object();
+                for ConditionKey { key, values } in &block.keys {
+                    writer.name(key).open_array();
+                    for value in values {
+                        match value.kind {
+                            LiteralKind::String => writer.string(&value.text),
+                            LiteralKind::Number | LiteralKind::Bool => writer.raw(&value.text),
+                        };
+                    }
+                    writer.close_array();
+                }
+                writer.close_object();
+            }
+            writer.close_object();
+        }
+        writer.close_object();
+    }
 }
 
 impl PartialEq for Document {
@@ -74,6 +145,16 @@ pub enum Effect {
     Allow,
     /// `Deny`.
     Deny,
+}
+
+impl Effect {
+    /// As written in a document.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Effect::Allow => "Allow",
+            Effect::Deny => "Deny",
+        }
+    }
 }
 
 /// A list element and its complement: `Action` or `NotAction`, `Resource` or `NotResource`.

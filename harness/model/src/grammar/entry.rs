@@ -1,0 +1,135 @@
+//! The strings in `Action` and `Resource`, and the syntax of policy variables.
+
+use crate::policies::PolicyType;
+
+/// What is wrong with an action string: the rule and a clause. `None` if nothing is.
+///
+/// GRAM-022 for all types; GRAM-045 for trust policies; GRAM-047 for resource control policies unless `any_vendor`.
+pub(super) fn action_fault(
+    action: &str,
+    policy_type: PolicyType,
+    any_vendor: bool,
+) -> Option<(&'static str, &'static str)> {
+    let vendor = if action == "*" {
+        "*"
+    } else {
+        let Some((vendor, name)) = action.split_once(':') else {
+            return Some(("GRAM-022", "it has no colon: write `service:Name`, or `*` alone"));
+        };
+        if name.contains(':') {
+            let reason = match action.contains("${") {
+                true => "it has more than one colon: policy variables do not work in actions",
+                false => "it has more than one colon: write `service:Name`",
+            };
+            return Some(("GRAM-022", reason));
+        }
+        vendor
+    };
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-';
+    if vendor != "*" && (vendor.is_empty() || !vendor.bytes().all(plain)) {
+        return Some((
+            "GRAM-022",
+            "the part before the colon is neither a service name (ASCII letters, digits, `.`, `-`) nor `*`",
+        ));
+    }
+    match policy_type {
+        PolicyType::Trust if !vendor.eq_ignore_ascii_case("sts") => {
+            Some(("GRAM-045", "a trust policy names actions of `sts` only, such as `sts:AssumeRole`"))
+        }
+        PolicyType::Rcp if vendor == "*" && !any_vendor => {
+            Some(("GRAM-047", "a resource control policy names a service in every action, such as `s3:*`"))
+        }
+        _ => None,
+    }
+}
+
+/// What is wrong with a resource string (GRAM-025). `references`: whether `${…}` is one, so that its colons separate nothing
+/// (MATCH-071).
+pub(super) fn resource_fault(resource: &str, references: bool) -> Option<&'static str> {
+    if resource == "*" {
+        return None;
+    }
+    let Some(rest) = resource.strip_prefix("arn:") else {
+        return Some(match resource {
+            "" => "it is empty: write an ARN, or `*` alone",
+            _ if resource.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("arn:")) => {
+                "`arn:` is written in lower case"
+            }
+            _ => "it is neither `*` nor an ARN: begin it with `arn:`",
+        });
+    };
+    let service = after_colon(rest, references).map(|rest| match after_colon(rest, references) {
+        Some(tail) => &rest[..rest.len() - tail.len() - 1],
+        None => rest,
+    });
+    match service {
+        None | Some("") => Some("its third field, the service, is missing: write `arn:aws:service:…`"),
+        Some(_) => None,
+    }
+}
+
+/// What follows the first colon of `text`, not counting those inside references if `references`.
+fn after_colon(text: &str, mut references: bool) -> Option<&str> {
+    let mut from = 0;
+    loop {
+        let at = from + text[from..].find([':', '$'])?;
+        from = at + 1;
+        if text[at..].starts_with(':') {
+            return Some(&text[from..]);
+        }
+        if references && text[at..].starts_with("${") {
+            match text[at..].find('}') {
+                Some(end) => from = at + end + 1,
+                None => references = false,
+            }
+        }
+    }
+}
+
+/// The first malformed reference of a text and what is wrong with it (GRAM-041, MATCH-060).
+///
+/// One pass from left to right: what stands inside a reference is part of it (MATCH-069).
+pub(super) fn malformed_reference(text: &str) -> Option<(&str, &'static str)> {
+    let mut rest = text;
+    while let Some(start) = rest.find("${") {
+        let reference = &rest[start..];
+        let Some(end) = reference.find('}') else {
+            return Some((reference, "its closing `}` is missing"));
+        };
+        if let Some(reason) = reference_fault(&reference[2..end]) {
+            return Some((&reference[..=end], reason));
+        }
+        rest = &reference[end + 1..];
+    }
+    None
+}
+
+/// What is wrong between `${` and `}`.
+fn reference_fault(body: &str) -> Option<&'static str> {
+    if matches!(body, "*" | "?" | "$") {
+        return None;
+    }
+    let (name, default) = match body.split_once(',') {
+        Some((name, default)) => (name, Some(default)),
+        None => (body, None),
+    };
+    if name.is_empty() {
+        return Some("it names no context key");
+    }
+    if name.contains(char::is_whitespace) {
+        return Some("its name holds white space");
+    }
+    if name.contains(['\'', '{', '$']) {
+        return Some("its name holds one of `'`, `{`, `$`");
+    }
+    let quoted = |default: &str| {
+        let text = default.strip_prefix(" '")?.strip_suffix('\'')?;
+        (!text.contains('\'')).then_some(())
+    };
+    match default {
+        Some(default) if quoted(default).is_none() => {
+            Some("its default value is not written as one comma, one space and a text in single quotes")
+        }
+        _ => None,
+    }
+}

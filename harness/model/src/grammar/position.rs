@@ -1,0 +1,57 @@
+//! Positions of ascending offsets, in one pass over the text.
+
+use crate::source::{Position, Region, Span};
+
+/// Walks forward through a text, counting lines and columns.
+pub(crate) struct Cursor<'t> {
+    text: &'t str,
+    offset: usize,
+    line: usize,
+    column: usize,
+}
+
+impl<'t> Cursor<'t> {
+    /// At the first character of `text`.
+    pub(crate) fn new(text: &'t str) -> Self {
+        Cursor { text, offset: 0, line: 1, column: 1 }
+    }
+
+    /// The position of the byte at `offset`, which is not before the last one asked for; beyond the text, its end.
+    pub(crate) fn position(&mut self, offset: usize) -> Position {
+        let offset = offset.clamp(self.offset, self.text.len());
+        let passed = &self.text.as_bytes()[self.offset..offset];
+        let newlines = passed.iter().filter(|&&byte| byte == b'\n').count();
+        let in_line = match passed.iter().rposition(|&byte| byte == b'\n') {
+            Some(last) => {
+                self.line += newlines;
+                self.column = 1;
+                &passed[last + 1..]
+            }
+            None => passed,
+        };
+        // Every character has one byte that does not continue another.
+        self.column += in_line.iter().filter(|&&byte| byte & 0xC0 != 0x80).count();
+        self.offset = offset;
+        Position { line: saturate(self.line), column: saturate(self.column) }
+    }
+
+    /// The region of `span`, which does not begin before the last offset asked for.
+    pub(crate) fn region(&mut self, span: Span) -> Region {
+        Region { start: self.position(span.start), end: self.position(span.end) }
+    }
+}
+
+/// The regions of `spans`, whatever their order.
+pub(crate) fn regions(text: &str, spans: &[Span]) -> Vec<Region> {
+    let mut offsets: Vec<usize> = spans.iter().flat_map(|span| [span.start, span.end]).collect();
+    offsets.sort_unstable();
+    offsets.dedup();
+    let mut cursor = Cursor::new(text);
+    let positions: Vec<Position> = offsets.iter().map(|&offset| cursor.position(offset)).collect();
+    let position = |offset| positions[offsets.partition_point(|&known| known < offset)];
+    spans.iter().map(|span| Region { start: position(span.start), end: position(span.end) }).collect()
+}
+
+fn saturate(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}

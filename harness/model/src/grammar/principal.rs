@@ -1,0 +1,102 @@
+//! The strings in a principal map (GRAM-027, PRIN-020 to PRIN-027).
+
+use crate::document::PrincipalKey;
+
+/// What is wrong with a value under `key`: a clause for the author. `None` if nothing is.
+pub(super) fn value_fault(key: PrincipalKey, value: &str) -> Option<&'static str> {
+    if key == PrincipalKey::Aws && value == "*" {
+        return None;
+    }
+    if value.contains(['*', '?']) {
+        return Some(match key {
+            PrincipalKey::Aws => {
+                "a principal holds no wildcards: name it in full, or write `*` alone for everyone"
+            }
+            _ => "a principal holds no wildcards: name it in full; only `AWS` takes `*`",
+        });
+    }
+    if value.contains("${") {
+        return Some("policy variables do not work in principals: use a condition instead");
+    }
+    match key {
+        PrincipalKey::Aws => aws_fault(value),
+        PrincipalKey::Service if !is_service(value) => {
+            Some("a service is a lower-case name with dots, such as `ec2.amazonaws.com`")
+        }
+        PrincipalKey::CanonicalUser if !is_canonical(value) => {
+            Some("a canonical user id is 64 lower-case hexadecimal digits")
+        }
+        PrincipalKey::Federated if value.is_empty() => Some("it is empty: name an identity provider"),
+        _ => None,
+    }
+}
+
+fn aws_fault(value: &str) -> Option<&'static str> {
+    if value.starts_with("arn:") {
+        return arn_fault(value);
+    }
+    if is_account(value) || is_unique_id(value) {
+        return None;
+    }
+    Some(if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
+        "an account is 12 digits without hyphens"
+    } else {
+        "write an account of 12 digits, an ARN of a root, user, role or session, a unique id, or `*`"
+    })
+}
+
+fn arn_fault(arn: &str) -> Option<&'static str> {
+    const FORMS: &str = "the ARN of a root (`arn:aws:iam::ACCOUNT:root`), user, role, role session or federated user is needed";
+    let fields: Vec<&str> = arn.splitn(6, ':').collect();
+    let &[_, partition, service, region, account, resource] = fields.as_slice() else {
+        return Some(FORMS);
+    };
+    if partition.is_empty() {
+        return Some("the partition, its second field, is missing");
+    }
+    if !region.is_empty() {
+        return Some("the region, its fourth field, must be empty");
+    }
+    let (kind, name) = resource.split_once('/').unwrap_or((resource, ""));
+    let origin_access_identity = account == "cloudfront" && service == "iam" && kind == "user";
+    if !is_account(account) && !origin_access_identity {
+        return Some("the account, its fifth field, must be 12 digits");
+    }
+    match (service, kind) {
+        ("iam", "root") if resource == "root" => None,
+        ("iam", "user" | "role") if !name.is_empty() => None,
+        ("iam", "user" | "role") => Some("the name after `/` is missing"),
+        ("iam", "group") => Some("a group is no principal: name its users, or use a condition"),
+        ("sts", "assumed-role") => match name.split_once('/') {
+            Some((role, session)) if !role.is_empty() && !session.is_empty() && !session.contains('/') => {
+                None
+            }
+            _ => Some("a role session is `assumed-role/ROLE/SESSION`, without the role's path"),
+        },
+        ("sts", "federated-user") if !name.is_empty() && !name.contains('/') => None,
+        ("sts", "federated-user") => Some("a federated user is `federated-user/NAME`"),
+        _ => Some(FORMS),
+    }
+}
+
+/// Twelve digits (PRIN-020).
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// `A` and 15 to 127 upper-case letters or digits (PRIN-025).
+fn is_unique_id(text: &str) -> bool {
+    let rest = text.strip_prefix('A').unwrap_or_default();
+    (15..=127).contains(&rest.len())
+        && rest.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+}
+
+/// Two labels at least of lower-case letters, digits and hyphens.
+fn is_service(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    text.contains('.') && text.split('.').all(|label| !label.is_empty() && label.bytes().all(plain))
+}
+
+fn is_canonical(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
