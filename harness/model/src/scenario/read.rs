@@ -288,7 +288,7 @@ impl Reader<'_> {
                     requests.push(self.case(item, &format!("{}/{at}", members.at("requests"))));
                 }
             }
-            None if expect.is_some() => {}
+            None if members.present("expect").is_some() => {}
             None => {
                 self.required(members, "requests");
             }
