@@ -91,8 +91,12 @@ fn after_colon(text: &str, mut references: bool) -> Option<&str> {
 /// One pass from left to right: what stands inside a reference is part of it (MATCH-069).
 pub(super) fn malformed_reference(text: &str) -> Option<(&str, &'static str)> {
     let mut rest = text;
-    while let Some(start) = rest.find("${") {
+    while let Some(start) = rest.find('$') {
         let reference = &rest[start..];
+        if !reference.starts_with("${") {
+            rest = &reference[1..];
+            continue;
+        }
         let Some(end) = reference.find('}') else {
             return Some((reference, "its closing `}` is missing"));
         };
