@@ -1,3 +1,4 @@
 //! The conformance court for IAM policy evaluators.
 
+pub mod carry;
 pub mod catalogue;
