@@ -25,8 +25,8 @@ pub struct Document {
 }
 
 impl Document {
-    /// The document as compact JSON: members in the order of the catalogue, every list a list, characters beyond U+00FF as
-    /// escapes (GRAM-003), `Version` always written.
+    /// The document as compact JSON: elements in the order of the catalogue, other members by name, every list a list,
+    /// characters beyond U+00FF as escapes (GRAM-003), `Version` always written.
     ///
     /// Equal documents have equal JSON, and what was read from text reads back as an equal document, as the same policy type
     /// (INV-009).
@@ -61,7 +61,7 @@ impl Statement {
                 }
                 PrincipalSpec::Map(entries) => {
                     writer.open_object();
-                    for entry in entries {
+                    for entry in by_name(entries, |entry| entry.key) {
                         writer.name(entry.key.as_str()).strings(&entry.values);
                     }
                     writer.close_object();
@@ -74,9 +74,9 @@ impl Statement {
         }
         if !self.condition.is_empty() {
             writer.name("Condition").open_object();
-            for block in &self.condition {
-                writer.name(&block.operator.to_string()).open_object();
-                for ConditionKey { key, values } in &block.keys {
+            for block in by_name(&self.condition, ConditionBlock::name) {
+                writer.name(&block.name()).open_object();
+                for ConditionKey { key, values } in by_name(&block.keys, |key| key.key.clone()) {
                     writer.name(key).open_array();
                     for value in values {
                         match value.kind {
@@ -92,6 +92,18 @@ impl Statement {
         }
         writer.close_object();
     }
+}
+
+/// The members of an object in the order of their names, by which equal objects look the same.
+fn by_name<T, N: Ord>(members: &[T], name: impl Fn(&T) -> N) -> Vec<&T> {
+    let mut members: Vec<&T> = members.iter().collect();
+    members.sort_by_cached_key(|member| name(member));
+    members
+}
+
+/// Whether two objects have the same members, whatever their order.
+fn same_members<T: PartialEq, N: Ord>(left: &[T], right: &[T], name: impl Fn(&T) -> N) -> bool {
+    left.len() == right.len() && (left == right || by_name(left, &name) == by_name(right, &name))
 }
 
 impl PartialEq for Document {
@@ -122,7 +134,9 @@ impl Version {
 }
 
 /// One statement.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// Statements are equal whatever the order of the members of their principal map and condition (INV-008).
+#[derive(Clone, Debug)]
 pub struct Statement {
     /// `Sid`, a label without effect (GRAM-017).
     pub sid: Option<Arc<str>>,
@@ -137,6 +151,16 @@ pub struct Statement {
     /// `Condition`, in document order; empty if there is none (GRAM-030, GRAM-033).
     pub condition: Vec<ConditionBlock>,
 }
+
+impl PartialEq for Statement {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.sid, self.effect, &self.principal, &self.action, &self.resource)
+            == (&other.sid, other.effect, &other.principal, &other.action, &other.resource)
+            && same_members(&self.condition, &other.condition, ConditionBlock::name)
+    }
+}
+
+impl Eq for Statement {}
 
 /// What a statement does when it applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -176,13 +200,28 @@ pub struct PrincipalElement {
 }
 
 /// The value of a principal element (GRAM-026).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum PrincipalSpec {
     /// The bare string `"*"`.
     Everyone,
     /// A map; each key occurs once.
     Map(Vec<PrincipalEntry>),
 }
+
+impl PartialEq for PrincipalSpec {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (PrincipalSpec::Everyone, PrincipalSpec::Everyone) => true,
+            (PrincipalSpec::Map(left), PrincipalSpec::Map(right)) => {
+                same_members(left, right, |entry| entry.key)
+            }
+            (PrincipalSpec::Everyone, PrincipalSpec::Map(_))
+            | (PrincipalSpec::Map(_), PrincipalSpec::Everyone) => false,
+        }
+    }
+}
+
+impl Eq for PrincipalSpec {}
 
 /// One member of a principal map.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -223,13 +262,27 @@ impl PrincipalKey {
 }
 
 /// One operator of a condition with its keys.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct ConditionBlock {
     /// The operator.
     pub operator: Operator,
     /// Its keys in document order; may be empty (GRAM-033). Names that differ only in case are two entries (GRAM-038).
     pub keys: Vec<ConditionKey>,
 }
+
+impl ConditionBlock {
+    fn name(&self) -> String {
+        self.operator.to_string()
+    }
+}
+
+impl PartialEq for ConditionBlock {
+    fn eq(&self, other: &Self) -> bool {
+        self.operator == other.operator && same_members(&self.keys, &other.keys, |key| key.key.clone())
+    }
+}
+
+impl Eq for ConditionBlock {}
 
 /// One condition key with the policy's values.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -151,6 +151,9 @@ impl std::error::Error for JsonError {}
 /// [`MAX_DEPTH`], no value or more than one. Repeated member names are kept for the caller to judge.
 pub fn parse(text: &str) -> Result<Value<'_>, JsonError> {
     let mut parser = Parser { text, bytes: text.as_bytes(), at: 0 };
+    if text.starts_with('\u{feff}') {
+        return Err(parser.error(JsonFault::Syntax, "a byte-order mark before the first value; remove it"));
+    }
     parser.skip_white_space();
     if parser.at == text.len() {
         return Err(parser.error(JsonFault::Count, "the text is empty"));
@@ -252,7 +255,7 @@ impl<'a> Parser<'a> {
                 self.at += 1;
                 self.skip_white_space();
                 if self.peek() == Some(bracket) {
-                    let message = format!("`{}` after a comma: remove the trailing comma", bracket as char);
+                    let message = format!("`{}` after a comma; remove the trailing comma", bracket as char);
                     return Err(self.error(JsonFault::Syntax, message));
                 }
                 Ok(false)
@@ -287,7 +290,7 @@ impl<'a> Parser<'a> {
                 Some(b'\\') => unescaped.push(self.escape()?),
                 Some(control) => {
                     let message =
-                        format!("control character U+{control:04X} in a string: write it as an escape");
+                        format!("control character U+{control:04X} in a string; write it as an escape");
                     return Err(self.error(JsonFault::Syntax, message));
                 }
                 None => return Err(self.error(JsonFault::Syntax, "the text ends inside a string")),
@@ -313,7 +316,7 @@ impl<'a> Parser<'a> {
             _ => {
                 self.at = start;
                 return Err(
-                    self.error(JsonFault::Syntax, "a backslash that begins no JSON escape: write `\\\\`")
+                    self.error(JsonFault::Syntax, "a backslash that begins no JSON escape; write `\\\\`")
                 );
             }
         };
@@ -429,7 +432,6 @@ impl<'a> Parser<'a> {
     /// What stands here, for messages.
     fn found(&self) -> String {
         match self.text[self.at..].chars().next() {
-            Some('\u{feff}') => "a byte-order mark".to_owned(),
             Some(found) if found.is_ascii_graphic() => format!("`{found}`"),
             Some(found) => format!("the character U+{:04X}", u32::from(found)),
             None => "the end of the text".to_owned(),

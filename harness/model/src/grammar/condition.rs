@@ -42,7 +42,7 @@ impl<'v> Reader<'_, '_, 'v> {
         self.report.add(Code::Operator, rule, path, member.name_span, || {
             if null {
                 return format!(
-                    "`{name}` is no condition operator: `Null` takes no `IfExists`; write it without."
+                    "`{name}` is no condition operator, since `Null` takes no `IfExists`; write it without."
                 );
             }
             let near = did_you_mean(closest_operator(name));
@@ -118,10 +118,10 @@ impl<'v> Reader<'_, '_, 'v> {
             Some(Values::Dates) if !(self.is_date)(text) => {
                 self.report.add(Code::ConditionValue, "GRAM-039", path, value.span, || {
                     let reason = match text.contains("${") {
-                        true => "policy variables do not work in dates",
-                        false => "write a date such as `2024-05-01T00:00:00Z`, or seconds since 1970",
+                        true => ", and policy variables do not work there",
+                        false => "; write a date such as `2024-05-01T00:00:00Z`, or seconds since 1970",
                     };
-                    format!("The value {} is not a date: {reason}.", quote(text))
+                    format!("The value {} is not a date{reason}.", quote(text))
                 });
             }
             Some(Values::References) if self.variables => {

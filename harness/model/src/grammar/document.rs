@@ -8,7 +8,7 @@ use crate::document::{Document, Version};
 use crate::grammar::Grammar;
 use crate::grammar::position::Cursor;
 use crate::grammar::report::{Path, Report};
-use crate::grammar::spelling::{closest, did_you_mean, quote};
+use crate::grammar::spelling::{closest, quote};
 use crate::json::{Kind, Member, Value};
 use crate::policies::PolicyType;
 
@@ -18,7 +18,12 @@ const ELEMENTS: [&str; 3] = ["Version", "Id", "Statement"];
 pub(super) fn read<'v>(grammar: &Grammar, root: &'v Value<'v>, report: &mut Report<'_>) -> Option<Document> {
     let path = Path::Root;
     let Some(members) = root.as_object() else {
-        report.wrong_type(root, &path, "GRAM-001", "one object with `Version` and `Statement`");
+        report.add(Code::Type, "GRAM-001", &path, root.span, || {
+            format!(
+                "The document is {}, but must be one object with `Version` and `Statement`.",
+                root.type_name()
+            )
+        });
         return None;
     };
     let (mut version, mut id, mut statement) = (None, None, None);
@@ -158,7 +163,7 @@ pub(super) fn refused(element: &str, policy_type: PolicyType) -> Option<(&'stati
     match (element, policy_type) {
         ("Id", Identity | Boundary | Session | Scp | Rcp) => Some(("GRAM-015", "remove it, or use `Sid`")),
         ("Principal" | "NotPrincipal", Identity | Boundary | Session) => {
-            Some(("GRAM-028", "remove it: the policy applies to whom it is attached to"))
+            Some(("GRAM-028", "remove it, since the policy applies to whom it is attached to"))
         }
         ("Principal" | "NotPrincipal", Scp) => {
             Some(("GRAM-028", "remove it, or use a condition on `aws:PrincipalArn`"))
@@ -169,7 +174,7 @@ pub(super) fn refused(element: &str, policy_type: PolicyType) -> Option<(&'stati
         ("NotAction", Trust) => Some(("GRAM-045", "list the actions of `sts` under `Action`")),
         ("NotAction", Rcp) => Some(("GRAM-047", "list the actions under `Action`")),
         ("Resource" | "NotResource", Trust) => {
-            Some(("GRAM-024", "remove it: the resource is the role itself"))
+            Some(("GRAM-024", "remove it, since the resource is the role itself"))
         }
         _ => None,
     }
@@ -252,10 +257,7 @@ impl Report<'_> {
     /// GRAM-009: an empty list or map.
     pub(super) fn empty(&mut self, value: &Value<'_>, path: &Path<'_>, entry: &str) {
         self.add(Code::Empty, "GRAM-009", path, value.span, || {
-            format!(
-                "{} is empty; give it one {entry} at least, or remove it with what it belongs to.",
-                path.label()
-            )
+            format!("{} is empty; give it at least one {entry}.", path.label())
         });
     }
 
@@ -291,7 +293,9 @@ impl Report<'_> {
     ) -> Option<&'static str> {
         let path = Path::Member(parent, &member.name);
         let misplaced = ELEMENTS.contains(&&*member.name);
-        let near = if misplaced { None } else { closest(&member.name, known.iter().copied()) };
+        // Nobody reads the suggestions of a document with that many faults.
+        let near =
+            if misplaced || self.is_full() { None } else { closest(&member.name, known.iter().copied()) };
         let rule = if misplaced && member.name == "Version" { "GRAM-011" } else { "GRAM-010" };
         self.add(Code::Element, rule, &path, member.name_span, || {
             if misplaced {
@@ -303,9 +307,14 @@ impl Report<'_> {
             if known.len() == ELEMENTS.len() && super::statement::ELEMENTS.contains(&&*member.name) {
                 return format!("{} is an element of a statement; move it into `Statement`.", path.label());
             }
-            let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
-            let near = did_you_mean(near);
-            format!("{} is no element{near}; remove it, or use one of {}.", path.label(), known.join(", "))
+            match near {
+                Some(near) => format!("{} is no element; did you mean `{near}`?", path.label()),
+                None => format!(
+                    "{} is no element; remove it, or use one of `{}`.",
+                    path.label(),
+                    known.join("`, `")
+                ),
+            }
         });
         near
     }

@@ -2,7 +2,7 @@
 
 use crate::policies::PolicyType;
 
-/// What is wrong with an action string: the rule and a clause. `None` if nothing is.
+/// What is wrong with an action string: the rule and what completes "the action …". `None` if nothing is.
 ///
 /// GRAM-022 for all types; GRAM-045 for trust policies; GRAM-047 for resource control policies unless `any_vendor`.
 pub(super) fn action_fault(
@@ -14,12 +14,12 @@ pub(super) fn action_fault(
         "*"
     } else {
         let Some((vendor, name)) = action.split_once(':') else {
-            return Some(("GRAM-022", "it has no colon: write `service:Name`, or `*` alone"));
+            return Some(("GRAM-022", "has no colon; write `service:Name`, or `*` alone"));
         };
         if name.contains(':') {
             let reason = match action.contains("${") {
-                true => "it has more than one colon: policy variables do not work in actions",
-                false => "it has more than one colon: write `service:Name`",
+                true => "has more than one colon, and policy variables do not work in actions",
+                false => "has more than one colon; write `service:Name`",
             };
             return Some(("GRAM-022", reason));
         }
@@ -29,21 +29,23 @@ pub(super) fn action_fault(
     if vendor != "*" && (vendor.is_empty() || !vendor.bytes().all(plain)) {
         return Some((
             "GRAM-022",
-            "the part before the colon is neither a service name (ASCII letters, digits, `.`, `-`) nor `*`",
+            "has neither a service name (ASCII letters, digits, `.`, `-`) nor `*` before its colon; write `service:Name`",
         ));
     }
     match policy_type {
-        PolicyType::Trust if !vendor.eq_ignore_ascii_case("sts") => {
-            Some(("GRAM-045", "a trust policy names actions of `sts` only, such as `sts:AssumeRole`"))
-        }
-        PolicyType::Rcp if vendor == "*" && !any_vendor => {
-            Some(("GRAM-047", "a resource control policy names a service in every action, such as `s3:*`"))
-        }
+        PolicyType::Trust if !vendor.eq_ignore_ascii_case("sts") => Some((
+            "GRAM-045",
+            "is not of `sts`; a trust policy takes only its actions, such as `sts:AssumeRole`",
+        )),
+        PolicyType::Rcp if vendor == "*" && !any_vendor => Some((
+            "GRAM-047",
+            "names no service; a resource control policy names one in every action, such as `s3:*`",
+        )),
         _ => None,
     }
 }
 
-/// What is wrong with a resource string (GRAM-025). `references`: whether `${…}` is one, so that its colons separate nothing
+/// What is wrong with a resource string (GRAM-025): what completes "the resource …". `references`: whether `${…}` is one, so that its colons separate nothing
 /// (MATCH-071).
 pub(super) fn resource_fault(resource: &str, references: bool) -> Option<&'static str> {
     if resource == "*" {
@@ -51,11 +53,11 @@ pub(super) fn resource_fault(resource: &str, references: bool) -> Option<&'stati
     }
     let Some(rest) = resource.strip_prefix("arn:") else {
         return Some(match resource {
-            "" => "it is empty: write an ARN, or `*` alone",
+            "" => "is empty; write an ARN, or `*` alone",
             _ if resource.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("arn:")) => {
-                "`arn:` is written in lower case"
+                "does not begin with `arn:` in lower case; write it so"
             }
-            _ => "it is neither `*` nor an ARN: begin it with `arn:`",
+            _ => "is neither `*` nor an ARN; begin it with `arn:`",
         });
     };
     let service = after_colon(rest, references).map(|rest| match after_colon(rest, references) {
@@ -63,7 +65,7 @@ pub(super) fn resource_fault(resource: &str, references: bool) -> Option<&'stati
         None => rest,
     });
     match service {
-        None | Some("") => Some("its third field, the service, is missing: write `arn:aws:service:…`"),
+        None | Some("") => Some("has no service in its third field; write `arn:aws:service:…`"),
         Some(_) => None,
     }
 }
@@ -98,7 +100,7 @@ pub(super) fn malformed_reference(text: &str) -> Option<(&str, &'static str)> {
             continue;
         }
         let Some(end) = reference.find('}') else {
-            return Some((reference, "its closing `}` is missing"));
+            return Some((reference, "lacks its closing `}`"));
         };
         if let Some(reason) = reference_fault(&reference[2..end]) {
             return Some((&reference[..=end], reason));
@@ -118,13 +120,13 @@ fn reference_fault(body: &str) -> Option<&'static str> {
         None => (body, None),
     };
     if name.is_empty() {
-        return Some("it names no context key");
+        return Some("names no context key");
     }
     if name.contains(char::is_whitespace) {
-        return Some("its name holds white space");
+        return Some("has white space in its name");
     }
     if name.contains(['\'', '{', '$']) {
-        return Some("its name holds one of `'`, `{`, `$`");
+        return Some("has one of `'`, `{`, `$` in its name");
     }
     let quoted = |default: &str| {
         let text = default.strip_prefix(" '")?.strip_suffix('\'')?;
@@ -132,7 +134,7 @@ fn reference_fault(body: &str) -> Option<&'static str> {
     };
     match default {
         Some(default) if quoted(default).is_none() => {
-            Some("its default value is not written as one comma, one space and a text in single quotes")
+            Some("has a default that is not one comma, one space and a text in single quotes")
         }
         _ => None,
     }

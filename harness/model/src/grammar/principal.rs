@@ -2,7 +2,7 @@
 
 use crate::document::PrincipalKey;
 
-/// What is wrong with a value under `key`: a clause for the author. `None` if nothing is.
+/// What is wrong with a value under `key`: what completes "the principal …". `None` if nothing is.
 pub(super) fn value_fault(key: PrincipalKey, value: &str) -> Option<&'static str> {
     if key == PrincipalKey::Aws && value == "*" {
         return None;
@@ -10,23 +10,23 @@ pub(super) fn value_fault(key: PrincipalKey, value: &str) -> Option<&'static str
     if value.contains(['*', '?']) {
         return Some(match key {
             PrincipalKey::Aws => {
-                "a principal holds no wildcards: name it in full, or write `*` alone for everyone"
+                "holds a wildcard; name the principal in full, or write `*` alone for everyone"
             }
-            _ => "a principal holds no wildcards: name it in full; only `AWS` takes `*`",
+            _ => "holds a wildcard; name the principal in full, since only `AWS` takes `*`",
         });
     }
     if value.contains("${") {
-        return Some("policy variables do not work in principals: use a condition instead");
+        return Some("holds a policy variable, which does not work in principals; use a condition instead");
     }
     match key {
         PrincipalKey::Aws => aws_fault(value),
         PrincipalKey::Service if !is_service(value) => {
-            Some("a service is a lower-case name with dots, such as `ec2.amazonaws.com`")
+            Some("is no service; write its lower-case name with dots, such as `ec2.amazonaws.com`")
         }
         PrincipalKey::CanonicalUser if !is_canonical(value) => {
-            Some("a canonical user id is 64 lower-case hexadecimal digits")
+            Some("is no canonical user id; write its 64 lower-case hexadecimal digits")
         }
-        PrincipalKey::Federated if value.is_empty() => Some("it is empty: name an identity provider"),
+        PrincipalKey::Federated if value.is_empty() => Some("is empty; name an identity provider"),
         _ => None,
     }
 }
@@ -39,42 +39,42 @@ fn aws_fault(value: &str) -> Option<&'static str> {
         return None;
     }
     Some(if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
-        "an account is 12 digits without hyphens"
+        "is no account; write its 12 digits without hyphens"
     } else {
-        "write an account of 12 digits, an ARN of a root, user, role or session, a unique id, or `*`"
+        "is no principal; write an account of 12 digits, the ARN of a root, user, role or session, a unique id, or `*`"
     })
 }
 
 fn arn_fault(arn: &str) -> Option<&'static str> {
-    const FORMS: &str = "the ARN of a root (`arn:aws:iam::ACCOUNT:root`), user, role, role session or federated user is needed";
+    const FORMS: &str = "is no ARN of a principal; write that of a root (`arn:aws:iam::ACCOUNT:root`), user, role, role session or federated user";
     let fields: Vec<&str> = arn.splitn(6, ':').collect();
     let &[_, partition, service, region, account, resource] = fields.as_slice() else {
         return Some(FORMS);
     };
     if partition.is_empty() {
-        return Some("the partition, its second field, is missing");
+        return Some("has no partition in its second field; write one, such as `aws`");
     }
     if !region.is_empty() {
-        return Some("the region, its fourth field, must be empty");
+        return Some("has a region in its fourth field; leave that empty");
     }
     let (kind, name) = resource.split_once('/').unwrap_or((resource, ""));
     let origin_access_identity = account == "cloudfront" && service == "iam" && kind == "user";
     if !is_account(account) && !origin_access_identity {
-        return Some("the account, its fifth field, must be 12 digits");
+        return Some("has no account in its fifth field; write its 12 digits");
     }
     match (service, kind) {
         ("iam", "root") if resource == "root" => None,
         ("iam", "user" | "role") if !name.is_empty() => None,
-        ("iam", "user" | "role") => Some("the name after `/` is missing"),
-        ("iam", "group") => Some("a group is no principal: name its users, or use a condition"),
+        ("iam", "user" | "role") => Some("has no name; write it after a `/`"),
+        ("iam", "group") => Some("is a group, which is no principal; name its users, or use a condition"),
         ("sts", "assumed-role") => match name.split_once('/') {
             Some((role, session)) if !role.is_empty() && !session.is_empty() && !session.contains('/') => {
                 None
             }
-            _ => Some("a role session is `assumed-role/ROLE/SESSION`, without the role's path"),
+            _ => Some("is no role session; write `assumed-role/ROLE/SESSION` without the role's path"),
         },
         ("sts", "federated-user") if !name.is_empty() && !name.contains('/') => None,
-        ("sts", "federated-user") => Some("a federated user is `federated-user/NAME`"),
+        ("sts", "federated-user") => Some("is no federated user; write `federated-user/NAME`"),
         _ => Some(FORMS),
     }
 }

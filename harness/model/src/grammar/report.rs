@@ -86,6 +86,11 @@ impl<'t> Report<'t> {
         self.text
     }
 
+    /// Whether further faults are only counted.
+    pub(crate) fn is_full(&self) -> bool {
+        self.faults.len() >= MAX_FAULTS || self.pointer_bytes > MAX_POINTER_BYTES
+    }
+
     /// Adds a fault. `message` is asked only if it will be told.
     #[cold]
     pub(crate) fn add(
@@ -96,7 +101,7 @@ impl<'t> Report<'t> {
         span: Span,
         message: impl FnOnce() -> String,
     ) {
-        if self.faults.len() >= MAX_FAULTS || self.pointer_bytes > MAX_POINTER_BYTES {
+        if self.is_full() {
             self.more.get_or_insert((code, 0)).1 += 1;
             return;
         }

@@ -1,10 +1,8 @@
 //! Values and names in messages.
 
-use std::borrow::Cow;
 use std::fmt::Display;
 
 use crate::document::{BaseOperator, Operator};
-use crate::json;
 
 /// How many characters of a value a message repeats.
 const MAX_QUOTED: usize = 60;
@@ -12,19 +10,26 @@ const MAX_QUOTED: usize = 60;
 /// Names longer than this are nobody's misspelling.
 const MAX_MISSPELT: usize = 64;
 
-/// `text`, or its beginning and an ellipsis if it is long.
-pub(crate) fn shorten(text: &str) -> Cow<'_, str> {
-    match text.char_indices().nth(MAX_QUOTED) {
-        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
-        None => Cow::Borrowed(text),
+/// `text`, or its beginning and an ellipsis if it is long. What a terminal would act on or not show becomes an escape.
+pub(crate) fn shorten(text: &str) -> String {
+    let mut shown = String::new();
+    for (index, character) in text.chars().enumerate() {
+        match character {
+            _ if index == MAX_QUOTED => {
+                shown.push('…');
+                break;
+            }
+            ' '..='~' | '\u{a1}'..='\u{ff}' => shown.push(character),
+            _ if character.is_alphanumeric() => shown.push(character),
+            _ => shown.extend(character.escape_unicode()),
+        }
     }
+    shown
 }
 
-/// `text` as a JSON string, shortened to a sane length.
+/// `text` in quotation marks, shortened to a sane length.
 pub(crate) fn quote(text: &str) -> String {
-    let mut quoted = String::new();
-    json::write_string(&mut quoted, &shorten(text));
-    quoted
+    format!("\"{}\"", shorten(text))
 }
 
 /// The name among `known` that `name` was probably meant to be.

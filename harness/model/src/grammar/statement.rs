@@ -230,7 +230,7 @@ impl<'v> Reader<'_, '_, 'v> {
             let entries = strings(self.report, &member.value, &path, &shape, |report, action, span, path| {
                 if let Some((rule, reason)) = action_fault(action, policy_type, any_vendor) {
                     report.add(Code::Action, rule, path, span, || {
-                        format!("The action {} cannot stand here: {reason}.", quote(action))
+                        format!("The action {} {reason}.", quote(action))
                     });
                 }
             });
@@ -251,7 +251,7 @@ impl<'v> Reader<'_, '_, 'v> {
                     let readable = !variables || check_references(report, resource, span, path);
                     if let Some(reason) = resource_fault(resource, variables && readable) {
                         report.add(Code::Resource, "GRAM-025", path, span, || {
-                            format!("The resource {} cannot stand here: {reason}.", quote(resource))
+                            format!("The resource {} {reason}.", quote(resource))
                         });
                     }
                 });
@@ -272,7 +272,7 @@ impl<'v> Reader<'_, '_, 'v> {
             let path = Path::Member(parent, &member.name);
             if negated && effect == Some(Effect::Allow) {
                 self.report.add(Code::Forbidden, "GRAM-029", &path, member.name_span, || {
-                    "`NotPrincipal` stands with `\"Effect\": \"Deny\"` only; name who is allowed under `Principal`.".to_owned()
+                    "`NotPrincipal` works with `\"Effect\": \"Deny\"` only; name those to allow under `Principal`.".to_owned()
                 });
             }
             let spec = self.principal_spec(&member.value, &path, pair.is_conflict());
@@ -343,11 +343,7 @@ impl<'v> Reader<'_, '_, 'v> {
             let values = strings(self.report, &member.value, &inner, &shape, |report, value, span, path| {
                 if let Some(reason) = value_fault(key, value) {
                     report.add(Code::Principal, "GRAM-027", path, span, || {
-                        format!(
-                            "The principal {} cannot stand under `{}`: {reason}.",
-                            quote(value),
-                            key.as_str()
-                        )
+                        format!("The principal {} under `{}` {reason}.", quote(value), key.as_str())
                     });
                 }
             });
@@ -413,7 +409,7 @@ pub(super) fn check_references(report: &mut Report<'_>, text: &str, span: Span, 
     };
     report.add(Code::Variable, "GRAM-041", path, span, || {
         format!(
-            "The policy variable {} is malformed: {reason}; write `${{key}}`, `${{key, 'default'}}`, or `${{$}}` for a plain `$`.",
+            "The policy variable {} {reason}; write `${{key}}`, `${{key, 'default'}}`, or `${{$}}` for a plain `$`.",
             quote(reference)
         )
     });

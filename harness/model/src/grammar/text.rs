@@ -33,12 +33,17 @@ pub(super) fn check_characters(report: &mut Report<'_>) {
     for (start, character, count) in found {
         let span = Span { start, end: start + character.len_utf8() };
         report.add(Code::Charset, "GRAM-003", &Path::Root, span, || {
-            let units = character.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect::<String>();
-            let shown = if character.is_control() { String::new() } else { format!(" (`{character}`)") };
+            let escape = character.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect::<String>();
             let times = if count == 1 { String::new() } else { format!(", which occurs {count} times,") };
+            let instead = match character {
+                '\u{201c}' | '\u{201d}' => "write `\"` instead",
+                '\u{2018}' | '\u{2019}' => "write `'` instead",
+                '\u{2013}' | '\u{2014}' => "write `-` instead",
+                _ => "remove it",
+            };
             format!(
-                "The character U+{:04X}{shown}{times} is outside those that a policy document may hold (U+0020 to U+00FF, \
-                 tab, LF, CR); replace it, or write `{units}` for it in a string.",
+                "The character U+{:04X}{times} is outside those that a policy document may hold (U+0020 to U+00FF, tab, \
+                 LF, CR); {instead}, or `{escape}` to have it in a string.",
                 u32::from(character)
             )
         });
@@ -61,9 +66,7 @@ pub(super) fn report_json(report: &mut Report<'_>, error: JsonError) {
         JsonFault::Count => "GRAM-001",
         JsonFault::Syntax | JsonFault::Depth => "GRAM-002",
     };
-    report.add(Code::Json, rule, &Path::Root, span, || {
-        format!("The text is not one JSON object: {}.", error.message)
-    });
+    report.add(Code::Json, rule, &Path::Root, span, || format!("The text is not JSON: {}.", error.message));
 }
 
 /// GRAM-002: the fault of bytes that are not UTF-8.
