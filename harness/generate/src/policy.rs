@@ -1,0 +1,542 @@
+//! Statements and documents of every policy type, made from a cast.
+
+use std::sync::Arc;
+
+use assize_model::{
+    Document, Effect, Element, Issuer, PolicyType, Position, Principal, PrincipalElement, PrincipalEntry,
+    PrincipalKey, PrincipalSpec, Region, Statement, Version,
+};
+
+use crate::cast::{ACCOUNTS, CANONICAL_IDS, Cast, PROVIDERS, SERVICES, Target, unique_id};
+use crate::choices::Choices;
+use crate::condition::{condition, narrow, respell, widen};
+use crate::settings::Settings;
+
+/// What a policy is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Grants: statements of both effects, aimed at the targets.
+    Grant,
+    /// A guardrail that lets most things through: a broad Allow, perhaps with a targeted Deny.
+    Guardrail,
+}
+
+/// A document of `policy_type`, legal for it.
+pub fn document(
+    choices: &mut dyn Choices,
+    settings: &Settings,
+    cast: &Cast,
+    policy_type: PolicyType,
+    purpose: Purpose,
+) -> Document {
+    let needs_version = matches!(policy_type, PolicyType::Scp | PolicyType::Rcp);
+    let version = if !needs_version && choices.chance(12) { Version::V2008 } else { Version::V2012 };
+    let writer = Writer { settings, cast, policy_type, version };
+    let mut statements = Vec::new();
+    if policy_type == PolicyType::Rcp && choices.chance(10) {
+        choices.label("RCP full access document");
+        statements.push(writer.everything(Effect::Allow));
+        return assemble(version, statements);
+    }
+    if policy_type == PolicyType::Rcp {
+        statements.push(writer.statement(choices, Effect::Deny, true));
+    } else {
+        let broad = purpose == Purpose::Guardrail && choices.chance(80);
+        if broad {
+            statements.push(writer.broad(choices));
+        }
+        if choices.chance(settings.deny_beside_allow) {
+            choices.label("targeted Deny beside an Allow");
+            let target = choices.one_of(&cast.targets);
+            if !broad {
+                statements.push(writer.aimed(choices, Effect::Allow, target, true));
+            }
+            statements.push(writer.statement(choices, Effect::Deny, false));
+        }
+        if statements.is_empty() || choices.chance(40) {
+            let more = choices.between(1, settings.statements.max(1));
+            for _ in 0..more {
+                let effect = choices.weighted(&[(80, Effect::Allow), (20, Effect::Deny)]);
+                statements.push(writer.statement(choices, effect, false));
+            }
+        }
+    }
+    if choices.chance(settings.large) {
+        choices.label("hundreds of statements");
+        let many = choices.between(100, 300);
+        let filler = writer.statement(choices, Effect::Deny, false);
+        for nth in 0..many {
+            let mut sibling = filler.clone();
+            sibling.action = list(false, vec![format!("s3:Filler{nth}")]);
+            if policy_type == PolicyType::Trust {
+                sibling.action = list(false, vec![format!("sts:Filler{nth}")]);
+            }
+            sibling.sid = None;
+            statements.push(sibling);
+        }
+    }
+    if statements.len() > 1 && choices.chance(6) {
+        choices.label("sibling that differs in one member");
+        let at = choices.pick(statements.len());
+        let mut sibling = statements[at].clone();
+        sibling.sid = None;
+        match choices.pick(3) {
+            0 if policy_type != PolicyType::Rcp && !sibling.principal.as_ref().is_some_and(|p| p.negated) => {
+                sibling.effect = if sibling.effect == Effect::Allow { Effect::Deny } else { Effect::Allow };
+            }
+            1 => sibling.condition.clear(),
+            _ => {
+                let entry = &mut sibling.action.entries[0];
+                if let Some((vendor, name)) = entry.split_once(':') {
+                    *entry = format!("{vendor}:{}", widen(choices, name).replace(':', ""));
+                }
+            }
+        }
+        statements.push(sibling);
+    }
+    if statements.len() > 1 && choices.chance(30) {
+        let last = statements.len() - 1;
+        statements.swap(0, choices.pick(last + 1));
+    }
+    assemble(version, statements)
+}
+
+fn assemble(version: Version, statements: Vec<Statement>) -> Document {
+    let nowhere = Region { start: Position::START, end: Position::START };
+    let regions = vec![nowhere; statements.len()];
+    Document { version, id: None, statements, regions }
+}
+
+/// Writes the statements of one document.
+struct Writer<'w> {
+    settings: &'w Settings,
+    cast: &'w Cast,
+    policy_type: PolicyType,
+    version: Version,
+}
+
+impl Writer<'_> {
+    fn has_principal(&self) -> bool {
+        matches!(
+            self.policy_type,
+            PolicyType::Resource | PolicyType::Trust | PolicyType::Vpce | PolicyType::Rcp
+        )
+    }
+
+    /// The statement that matches everything, as far as the grammar of the type lets it.
+    fn everything(&self, effect: Effect) -> Statement {
+        let action = match self.policy_type {
+            PolicyType::Trust => "sts:*",
+            _ => "*",
+        };
+        Statement {
+            sid: None,
+            effect,
+            principal: self
+                .has_principal()
+                .then_some(PrincipalElement { negated: false, spec: PrincipalSpec::Everyone }),
+            action: list(false, vec![action.to_owned()]),
+            resource: (self.policy_type != PolicyType::Trust).then(|| list(false, vec!["*".to_owned()])),
+            condition: Vec::new(),
+        }
+    }
+
+    /// An Allow that lets most of the targets through.
+    fn broad(&self, choices: &mut dyn Choices) -> Statement {
+        let mut statement = self.everything(Effect::Allow);
+        if self.policy_type != PolicyType::Trust && choices.chance(30) {
+            let mut vendors: Vec<String> =
+                self.cast.targets.iter().map(|target| format!("{}:*", vendor(&target.action))).collect();
+            vendors.dedup();
+            statement.action = list(false, vendors);
+        }
+        statement
+    }
+
+    /// A statement aimed at a target, or near it.
+    fn statement(&self, choices: &mut dyn Choices, effect: Effect, rcp: bool) -> Statement {
+        let target = choices.one_of(&self.cast.targets);
+        let mut statement = self.aimed(choices, effect, target, false);
+        if rcp {
+            statement.action = list(false, vec![self.rcp_action(choices, target)]);
+        }
+        statement
+    }
+
+    fn aimed(&self, choices: &mut dyn Choices, effect: Effect, target: &Target, plain: bool) -> Statement {
+        let aim = if plain { 100 } else { self.settings.aim };
+        let conditioned = !plain && choices.chance(self.settings.conditions);
+        let principal = self.has_principal().then(|| self.principal(choices, effect, aim));
+        let sid = choices.chance(25).then(|| Arc::from(format!("S{}", choices.pick(1_000_000))));
+        Statement {
+            sid,
+            effect,
+            principal,
+            action: self.action(choices, target, aim),
+            resource: self.resource(choices, target, aim),
+            condition: if conditioned { condition(choices, self.cast, true) } else { Vec::new() },
+        }
+    }
+
+    fn action(&self, choices: &mut dyn Choices, target: &Target, aim: usize) -> Element {
+        if self.policy_type == PolicyType::Rcp {
+            return list(false, vec![self.rcp_action(choices, target)]);
+        }
+        if !choices.chance(aim) {
+            let entry = self.action_near(choices, target);
+            return list(false, vec![entry]);
+        }
+        if self.policy_type != PolicyType::Trust && choices.chance(8) {
+            choices.label("NotAction");
+            // Satisfied unless an entry matches the request's action.
+            let other = if choices.chance(85) { self.action_near(choices, target) } else { target.action.clone() };
+            return list(true, vec![other, "acme:Other".to_owned()]);
+        }
+        let mut entries = vec![self.action_matching(choices, target)];
+        if choices.chance(30) {
+            let other = choices.one_of(&self.cast.targets);
+            entries.push(self.action_matching(choices, other));
+        }
+        if choices.chance(10) {
+            entries.insert(0, self.action_near(choices, target));
+        }
+        list(false, entries)
+    }
+
+    /// An action pattern that covers the target's action, as far as the type's grammar lets it.
+    fn action_matching(&self, choices: &mut dyn Choices, target: &Target) -> String {
+        let trust = self.policy_type == PolicyType::Trust;
+        let action = if trust && vendor(&target.action) != "sts" { "sts:AssumeRole" } else { &target.action };
+        let (vendor, name) = action.split_once(':').unwrap_or((action, ""));
+        match choices.weighted(&[(40, 0), (10, 1), (16, 2), (16, 3), (6, 4), (6, 5), (6, 6)]) {
+            0 => action.to_owned(),
+            1 => respell_all(choices, action),
+            2 => format!("{vendor}:*"),
+            3 => format!("{vendor}:{}", widen(choices, name)),
+            4 if !trust => "*".to_owned(),
+            5 if !trust => format!("*:{}", widen(choices, name)),
+            6 if !trust => "*:*".to_owned(),
+            _ => format!("{vendor}:{}*", &name[..name.len().min(3)]),
+        }
+    }
+
+    /// An action pattern that comes near the target's action.
+    fn action_near(&self, choices: &mut dyn Choices, target: &Target) -> String {
+        let trust = self.policy_type == PolicyType::Trust;
+        let action = if trust && vendor(&target.action) != "sts" { "sts:AssumeRole" } else { &target.action };
+        let (vendor, name) = action.split_once(':').unwrap_or((action, ""));
+        match choices.pick(7) {
+            0 => format!("{vendor}:{}", narrow(choices, name)),
+            1 => format!("{vendor}:"),
+            2 => format!("{action} "),
+            3 => format!("{action},Other"),
+            4 if !trust => format!("{vendor}x:{name}"),
+            5 if !trust => format!("acme:{name}"),
+            _ => format!("{vendor}:Put*"),
+        }
+    }
+
+    /// An action entry that GRAM-047 takes: it names a service.
+    fn rcp_action(&self, choices: &mut dyn Choices, target: &Target) -> String {
+        let (vendor, name) = target.action.split_once(':').unwrap_or((&target.action, ""));
+        match choices.pick(4) {
+            0 => format!("{vendor}:{}", widen(choices, name)),
+            1 => target.action.clone(),
+            2 => "s3:*".to_owned(),
+            _ => format!("{vendor}:*"),
+        }
+    }
+
+    fn resource(&self, choices: &mut dyn Choices, target: &Target, aim: usize) -> Option<Element> {
+        match self.policy_type {
+            PolicyType::Trust => return None,
+            PolicyType::Resource if choices.chance(25) => {
+                choices.label("resource policy statement without resource element");
+                return None;
+            }
+            _ => {}
+        }
+        let arn = &target.resource;
+        if !choices.chance(aim) {
+            let near = self.resource_near(choices, arn);
+            return Some(list(false, vec![near]));
+        }
+        if choices.chance(8) {
+            choices.label("NotResource");
+            let other = if choices.chance(85) { self.resource_near(choices, arn) } else { arn.clone() };
+            return Some(list(true, vec![other]));
+        }
+        let mut entries = vec![self.resource_matching(choices, arn)];
+        if choices.chance(25) {
+            let near = self.resource_near(choices, arn);
+            entries.insert(choices.pick(2), near);
+        }
+        Some(list(false, entries))
+    }
+
+    /// A resource pattern that covers the ARN.
+    fn resource_matching(&self, choices: &mut dyn Choices, arn: &str) -> String {
+        if arn == "*" {
+            return "*".to_owned();
+        }
+        let fields: Vec<&str> = arn.splitn(6, ':').collect();
+        let [_, partition, service, region, account, tail] = fields[..] else { return "*".to_owned() };
+        let head = format!("arn:{partition}:{service}:{region}:{account}");
+        match choices.weighted(&[(26, 0), (20, 1), (20, 2), (12, 3), (6, 4), (6, 5), (10, 6)]) {
+            0 => self.literal(&format!("{head}:{tail}")),
+            1 => "*".to_owned(),
+            2 => format!("{head}:{}", self.tail(choices, tail)),
+            3 => {
+                choices.label("wildcard in an ARN head");
+                let tail = self.tail(choices, tail);
+                match choices.pick(6) {
+                    0 => format!("arn:*:{service}:{region}:{account}:{tail}"),
+                    1 => format!("arn:{partition}:{service}:*:{account}:{tail}"),
+                    2 => format!("arn:{partition}:{service}:{region}:*:{tail}"),
+                    3 => format!("arn:{partition}:{service}:*:*:{tail}"),
+                    4 => format!("arn:{partition}:{service}:*:{tail}"),
+                    _ if !account.is_empty() => {
+                        format!("arn:{partition}:{service}:{region}:{}?:{tail}", &account[..account.len() - 1])
+                    }
+                    _ => format!("arn:{partition}:{service}*::{tail}"),
+                }
+            }
+            4 => format!("arn:{partition}:{service}:*"),
+            5 => format!("arn:{partition}:{}*", &service[..service.len().min(2)]),
+            _ => match self.variable(choices, tail) {
+                Some(with_variable) => format!("{head}:{with_variable}"),
+                None => format!("{head}:*"),
+            },
+        }
+    }
+
+    /// A pattern for the tail of an ARN.
+    fn tail(&self, choices: &mut dyn Choices, tail: &str) -> String {
+        if choices.chance(25) { self.literal(tail) } else { widen(choices, &tail.replace(['$', '{', '}'], "?")) }
+    }
+
+    /// A text that means itself: wildcards and dollars escaped where there are escapes.
+    fn literal(&self, text: &str) -> String {
+        if self.version == Version::V2008 || !text.contains(['*', '?', '$']) {
+            return text.to_owned();
+        }
+        let escape = |c: char| match c {
+            '*' | '?' | '$' => format!("${{{c}}}"),
+            _ => c.to_string(),
+        };
+        text.chars().map(escape).collect()
+    }
+
+    /// The tail with a part of it given by a variable.
+    fn variable(&self, choices: &mut dyn Choices, tail: &str) -> Option<String> {
+        let mut known = self.cast.derived();
+        known.extend(
+            self.cast
+                .keys
+                .iter()
+                .filter(|key| key.values.len() == 1)
+                .map(|key| (key.name, key.values[0].text.clone())),
+        );
+        known.retain(|(_, value)| !value.is_empty() && tail.contains(value.as_str()));
+        choices.label("variable in a resource");
+        if known.is_empty() {
+            let (whole, part) = (tail, &tail[..tail.len().min(3)]);
+            return Some(match choices.pick(3) {
+                0 => format!("${{acme:Absent, '{}'}}", whole.replace(['\'', '}'], "")),
+                1 => "${acme:Absent}*".to_owned(),
+                _ if part.is_ascii() && !part.contains(['$', '{', '\'', '}']) => {
+                    format!("${{acme:Absent, '{part}'}}*")
+                }
+                _ => "${aws:username}".to_owned(),
+            });
+        }
+        let (name, value) = choices.one_of(&known).clone();
+        let name = respell(choices, name.to_owned());
+        Some(tail.replace(&value, &format!("${{{name}}}")))
+    }
+
+    /// A resource pattern that comes near the ARN.
+    fn resource_near(&self, choices: &mut dyn Choices, arn: &str) -> String {
+        if arn == "*" {
+            return (*choices.one_of(&["arn:aws:s3:::*", "arn:aws:s3:::bkt", "arn:*:*:*:*:*"])).to_owned();
+        }
+        let colons = arn.match_indices(':').nth(4).map_or(0, |(at, _)| at + 1);
+        let (head, tail) = arn.split_at(colons);
+        match choices.pick(6) {
+            0 => format!("{head}{tail}/*"),
+            1 => head.replace("arn:aws:", "arn:aws-cn:") + tail,
+            2 => format!("{head}${{acme:Absent}}"),
+            3 => head.replace("us-east-1", "us-west-2") + &widen(choices, tail).to_uppercase().replace('$', ""),
+            4 => format!("{head}x"),
+            _ => head.to_owned() + &narrow(choices, tail).replace('$', ""),
+        }
+    }
+
+    fn principal(&self, choices: &mut dyn Choices, effect: Effect, aim: usize) -> PrincipalElement {
+        if self.policy_type == PolicyType::Rcp {
+            let spec = if choices.chance(20) {
+                map(PrincipalKey::Aws, vec!["*".to_owned()])
+            } else {
+                PrincipalSpec::Everyone
+            };
+            return PrincipalElement { negated: false, spec };
+        }
+        let negatable = matches!(self.policy_type, PolicyType::Resource | PolicyType::Vpce);
+        if negatable && effect == Effect::Deny && choices.chance(22) {
+            choices.label("NotPrincipal");
+            return PrincipalElement { negated: true, spec: self.layers(choices) };
+        }
+        let everyone = if self.policy_type == PolicyType::Vpce { 60 } else { 15 };
+        if choices.chance(everyone) {
+            choices.label("everyone");
+            let spec = if choices.chance(30) {
+                map(PrincipalKey::Aws, vec!["*".to_owned()])
+            } else {
+                PrincipalSpec::Everyone
+            };
+            return PrincipalElement { negated: false, spec };
+        }
+        let principal = if choices.chance(aim) {
+            self.cast.principals[0].clone()
+        } else {
+            choices.one_of(&self.cast.principals).clone()
+        };
+        let mut entries = vec![self.naming(choices, &principal, aim)];
+        if choices.chance(20) {
+            entries.push(self.somebody(choices));
+        }
+        PrincipalElement { negated: false, spec: gather(entries) }
+    }
+
+    /// A value that names a requester in one of its forms: itself, its role or issuer, its account.
+    fn naming(&self, choices: &mut dyn Choices, principal: &Principal, aim: usize) -> (PrincipalKey, String) {
+        if !choices.chance(aim) {
+            return self.somebody(choices);
+        }
+        if let Some(account) = principal.account()
+            && choices.chance(35)
+        {
+            choices.label("account named");
+            let root = format!("arn:{}:iam::{}:root", account.partition, account.id);
+            return match choices.weighted(&[(5, 0), (5, 1), (2, 2)]) {
+                0 => (PrincipalKey::Aws, account.id.clone()),
+                1 => (PrincipalKey::Aws, root),
+                _ => {
+                    let at = ACCOUNTS.iter().position(|id| *id == account.id).unwrap_or(0);
+                    (PrincipalKey::CanonicalUser, CANONICAL_IDS[at].to_owned())
+                }
+            };
+        }
+        match principal {
+            Principal::User(user) => aws(choices, &[user.arn(), &user.entity().id]),
+            Principal::RoleSession(session) => {
+                aws(choices, &[session.role_arn(), session.arn(), &session.role().id])
+            }
+            Principal::FederatedUser(session) => match session.issuer() {
+                Issuer::User(user) => {
+                    aws(choices, &[session.arn(), session.issuer_arn().unwrap_or(session.arn()), &user.id])
+                }
+                Issuer::Root => aws(choices, &[session.arn()]),
+            },
+            Principal::Root(root) => aws(choices, &[root.arn()]),
+            Principal::Service(service) => (PrincipalKey::Service, choices.one_of(service.names_list()).clone()),
+            Principal::FederatedCaller(caller) => (PrincipalKey::Federated, caller.provider().to_owned()),
+            Principal::Anonymous => (PrincipalKey::Aws, "*".to_owned()),
+        }
+    }
+
+    /// A value that names somebody, mostly another than the requester.
+    fn somebody(&self, choices: &mut dyn Choices) -> (PrincipalKey, String) {
+        let account = *choices.one_of(&ACCOUNTS);
+        let partition = self.cast.partition;
+        match choices.pick(9) {
+            0 => (PrincipalKey::Aws, account.to_owned()),
+            1 => (PrincipalKey::Aws, format!("arn:{partition}:iam::{account}:user/Bob")),
+            2 => (PrincipalKey::Aws, format!("arn:{partition}:iam::{account}:role/team/R")),
+            3 => (PrincipalKey::Aws, format!("arn:{partition}:sts::{account}:assumed-role/R/s1")),
+            4 => (PrincipalKey::Aws, format!("arn:{partition}:sts::{account}:federated-user/carol")),
+            5 => (PrincipalKey::Aws, unique_id("AIDA", "bob")),
+            6 => (PrincipalKey::Service, (*choices.one_of(&SERVICES)).to_owned()),
+            7 => (PrincipalKey::Federated, (*choices.one_of(&PROVIDERS)).to_owned()),
+            _ => (PrincipalKey::CanonicalUser, (*choices.one_of(&CANONICAL_IDS)).to_owned()),
+        }
+    }
+
+    /// A NotPrincipal list: the layers of a requester, sometimes with one missing or one too many (PRIN-043).
+    fn layers(&self, choices: &mut dyn Choices) -> PrincipalSpec {
+        if choices.chance(5) {
+            return PrincipalSpec::Everyone;
+        }
+        let principal = choices.one_of(&self.cast.principals).clone();
+        let mut entries = Vec::new();
+        if let Some(account) = principal.account() {
+            let root = format!("arn:{}:iam::{}:root", account.partition, account.id);
+            entries.push((PrincipalKey::Aws, if choices.chance(50) { account.id.clone() } else { root }));
+        }
+        match &principal {
+            Principal::User(user) => entries.push(aws(choices, &[user.arn(), &user.entity().id])),
+            Principal::RoleSession(session) => {
+                entries.push(aws(choices, &[session.role_arn(), &session.role().id]));
+                entries.push((PrincipalKey::Aws, session.arn().to_owned()));
+            }
+            Principal::FederatedUser(session) => {
+                if let (Some(arn), Issuer::User(user)) = (session.issuer_arn(), session.issuer()) {
+                    entries.push(aws(choices, &[arn, &user.id]));
+                }
+                entries.push((PrincipalKey::Aws, session.arn().to_owned()));
+            }
+            _ => {
+                let itself = self.naming(choices, &principal, 100);
+                entries.push(itself);
+            }
+        }
+        if entries.len() > 1 && choices.chance(35) {
+            choices.label("NotPrincipal with a layer missing");
+            entries.remove(choices.pick(entries.len()));
+        }
+        if choices.chance(15) {
+            entries.push(self.somebody(choices));
+        }
+        gather(entries)
+    }
+}
+
+/// The purpose of policies of a type: what grants, and what lets through.
+pub fn purpose(policy_type: PolicyType) -> Purpose {
+    match policy_type {
+        PolicyType::Identity | PolicyType::Resource | PolicyType::Trust => Purpose::Grant,
+        _ => Purpose::Guardrail,
+    }
+}
+
+fn vendor(action: &str) -> &str {
+    action.split_once(':').map_or(action, |(vendor, _)| vendor)
+}
+
+fn respell_all(choices: &mut dyn Choices, action: &str) -> String {
+    if choices.chance(50) { action.to_ascii_uppercase() } else { action.to_ascii_lowercase() }
+}
+
+fn list(negated: bool, entries: Vec<String>) -> Element {
+    Element { negated, entries }
+}
+
+fn map(key: PrincipalKey, values: Vec<String>) -> PrincipalSpec {
+    PrincipalSpec::Map(vec![PrincipalEntry { key, values }])
+}
+
+fn aws(choices: &mut dyn Choices, forms: &[&str]) -> (PrincipalKey, String) {
+    (PrincipalKey::Aws, (*choices.one_of(forms)).to_owned())
+}
+
+/// One map entry per key, in order of first use. Values that the grammar cannot hold beside others stay: `*` may.
+fn gather(entries: Vec<(PrincipalKey, String)>) -> PrincipalSpec {
+    let mut map: Vec<PrincipalEntry> = Vec::new();
+    for (key, value) in entries {
+        match map.iter_mut().find(|entry| entry.key == key) {
+            Some(entry) => entry.values.push(value),
+            None => map.push(PrincipalEntry { key, values: vec![value] }),
+        }
+    }
+    PrincipalSpec::Map(map)
+}

@@ -1,0 +1,334 @@
+//! Scenarios: the policies of a cast, and requests that are made from the same cast and then perturbed in one dimension.
+
+use std::sync::Arc;
+
+use assize_model::scenario::{Body, Case, InvalidRequest};
+use assize_model::{
+    AclGrant, AclPermission, AclTarget, Action, Context, ContextEntry, EndpointKind, EndpointPolicy, Grantee,
+    IdentityPolicy, IdentitySource, Literal, Policies, PolicySource, PolicyType, Principal, Request, Resource,
+    ResourceKind, ResourcePolicy, Scenario,
+};
+
+use crate::cast::{ACCOUNTS, CANONICAL_IDS, Cast, Role, Target};
+use crate::choices::Choices;
+use crate::condition::narrow;
+use crate::policy::{Purpose, document, purpose};
+use crate::settings::Settings;
+use crate::value;
+
+/// Chooses a scenario: policies that apply to a requester of the cast, and requests under them. It expects nothing.
+pub fn scenario(choices: &mut dyn Choices, settings: &Settings) -> Scenario {
+    let cast = Cast::generate(choices);
+    let breadth = choices.chance(settings.breadth);
+    choices.label(if breadth { "breadth" } else { "depth" });
+    let policies = Maker { settings, cast: &cast, breadth }.policies(choices);
+    let requests = requests(choices, settings, &cast);
+    Scenario {
+        name: "generated".to_owned(),
+        rules: vec!["INV-092".to_owned()],
+        note: None,
+        status: None,
+        body: Body::Requests { policies: Box::new(policies), requests, expect: None },
+    }
+}
+
+/// Makes the policies of a scenario.
+struct Maker<'m> {
+    settings: &'m Settings,
+    cast: &'m Cast,
+    /// One policy type beside what an Allow needs, one policy each.
+    breadth: bool,
+}
+
+impl Maker<'_> {
+    fn policies(&self, choices: &mut dyn Choices) -> Policies {
+        let role = self.cast.role;
+        let mut policies = Policies::default();
+        // In breadth one limiting type at the most is present.
+        let only = choices.pick(6);
+        let present = |maker: &Self, choices: &mut dyn Choices, nth: usize, percent: usize| {
+            if maker.breadth { only == nth } else { choices.chance(percent) }
+        };
+        if role.has_identity() && choices.chance(94) {
+            policies.identity = Some(self.identity(choices));
+        }
+        if role.has_boundary() && present(self, choices, 1, 30) {
+            choices.label("boundary");
+            policies.boundary = vec![self.policy(choices, "boundary", PolicyType::Boundary, Purpose::Guardrail)];
+        }
+        let passes = match role {
+            Role::FederatedByUser | Role::FederatedByRoot => choices.chance(85),
+            Role::AssumedRoot => choices.chance(80),
+            _ => role.has_session() && present(self, choices, 2, 35),
+        };
+        if passes {
+            choices.label("session policies");
+            let count = choices.weighted(&[(3, 0), (80, 1), (15, 2), (2, 3)]);
+            policies.session = Some(self.several(choices, "session", PolicyType::Session, count));
+        }
+        let management = self.cast.principals.iter().any(|p| p.account().is_some_and(|account| account.management));
+        if role.has_account() && !management && present(self, choices, 3, 30) {
+            policies.scps = Some(self.levels(choices, "scp", PolicyType::Scp));
+        }
+        if present(self, choices, 4, 22) {
+            policies.rcps = Some(self.levels(choices, "rcp", PolicyType::Rcp));
+        }
+        if present(self, choices, 5, 14) {
+            choices.label("endpoint");
+            let kind = choices.weighted(&[(70, EndpointKind::Interface), (30, EndpointKind::Gateway)]);
+            let policy = self.policy(choices, "endpoint", PolicyType::Vpce, Purpose::Guardrail);
+            policies.endpoint = Some(EndpointPolicy { kind, policy });
+        }
+        let needs_resource = !role.has_account() || self.cast.account != 0 || self.cast.kind != ResourceKind::Ordinary;
+        if choices.chance(if needs_resource { 94 } else { 55 }) {
+            let kind = self.cast.kind;
+            let policy = self.policy(choices, "resource", kind.policy_type(), purpose(kind.policy_type()));
+            policies.resource = Some(ResourcePolicy { kind, policy });
+        }
+        if choices.chance(8) {
+            choices.label("acl");
+            let count = choices.between(1, 2);
+            policies.acl = (0..count).map(|_| grant(choices)).collect();
+        }
+        if choices.chance(self.settings.misfit) {
+            choices.label("policy that the requester cannot have");
+            self.misfit(choices, &mut policies);
+        }
+        policies
+    }
+
+    fn policy(&self, choices: &mut dyn Choices, id: &str, policy_type: PolicyType, purpose: Purpose) -> PolicySource {
+        let document = document(choices, self.settings, self.cast, policy_type, purpose);
+        PolicySource::new(id, document.to_json())
+    }
+
+    fn several(
+        &self,
+        choices: &mut dyn Choices,
+        id: &str,
+        policy_type: PolicyType,
+        count: usize,
+    ) -> Vec<PolicySource> {
+        (0..count)
+            .map(|nth| self.policy(choices, &format!("{id}-{nth}"), policy_type, purpose(policy_type)))
+            .collect()
+    }
+
+    fn identity(&self, choices: &mut dyn Choices) -> Vec<IdentityPolicy> {
+        let most = if self.breadth { 2 } else { self.settings.policies.max(1) };
+        let count = if choices.chance(4) { 0 } else { choices.between(1, most) };
+        (0..count)
+            .map(|nth| {
+                let own = match self.cast.role {
+                    Role::RoleSession | Role::ServiceLinked => IdentitySource::Role,
+                    Role::FederatedByUser => IdentitySource::Issuer,
+                    _ => IdentitySource::User,
+                };
+                let grouped = matches!(self.cast.role, Role::User | Role::FederatedByUser) && choices.chance(25);
+                let source = if grouped { IdentitySource::Group("Dev".to_owned()) } else { own };
+                let broad = if choices.chance(35) { Purpose::Guardrail } else { Purpose::Grant };
+                let policy = self.policy(choices, &format!("identity-{nth}"), PolicyType::Identity, broad);
+                IdentityPolicy { source, policy }
+            })
+            .collect()
+    }
+
+    fn levels(&self, choices: &mut dyn Choices, id: &str, policy_type: PolicyType) -> Vec<Vec<PolicySource>> {
+        choices.label(if policy_type == PolicyType::Scp { "scp path" } else { "rcp path" });
+        let count = choices.weighted(&[(4, 0), (44, 1), (28, 2), (14, 3), (6, 4), (4, 5)]);
+        (0..count)
+            .map(|level| {
+                let policies = choices.weighted(&[(4, 0), (76, 1), (20, 2)]);
+                if policies == 0 {
+                    choices.label("empty level");
+                }
+                self.several(choices, &format!("{id}-{level}"), policy_type, policies)
+            })
+            .collect()
+    }
+
+    /// Adds a policy that EVAL-001 or EVAL-006 forbids for the requester.
+    fn misfit(&self, choices: &mut dyn Choices, policies: &mut Policies) {
+        match choices.pick(6) {
+            0 => policies.scps = Some(self.levels(choices, "scp", PolicyType::Scp)),
+            1 => policies.session = Some(self.several(choices, "session", PolicyType::Session, 1)),
+            2 => {
+                policies.boundary.push(self.policy(choices, "boundary-x", PolicyType::Boundary, Purpose::Guardrail));
+            }
+            3 => policies.session = Some(self.several(choices, "session", PolicyType::Session, 12)),
+            4 => {
+                let policy = self.policy(choices, "identity-x", PolicyType::Identity, Purpose::Grant);
+                let source = if choices.chance(50) { IdentitySource::User } else { IdentitySource::Role };
+                policies.identity.get_or_insert_default().push(IdentityPolicy { source, policy });
+            }
+            _ => policies.rcps = Some(self.levels(choices, "rcp", PolicyType::Rcp)),
+        }
+    }
+}
+
+fn grant(choices: &mut dyn Choices) -> AclGrant {
+    let grantee = match choices.pick(4) {
+        0 => Grantee::AllUsers,
+        1 => Grantee::AuthenticatedUsers,
+        2 => Grantee::Account((*choices.one_of(&ACCOUNTS)).to_owned()),
+        _ => Grantee::CanonicalUser((*choices.one_of(&CANONICAL_IDS)).to_owned()),
+    };
+    let permission = *choices.one_of(&AclPermission::ALL);
+    let on = if choices.chance(65) { AclTarget::Object } else { AclTarget::Bucket };
+    AclGrant { grantee, permission, on }
+}
+
+fn requests(choices: &mut dyn Choices, settings: &Settings, cast: &Cast) -> Vec<Case> {
+    let count = choices.between(settings.requests.div_ceil(2), settings.requests.max(1));
+    let mut cases: Vec<Case> = Vec::with_capacity(count);
+    // A repeated request tests nothing: a few tries are spent on another one.
+    for _ in 0..count * 2 {
+        if cases.len() == count {
+            break;
+        }
+        let case = request(choices, settings, cast);
+        if !cases.iter().any(|known| known.request == case.request) {
+            cases.push(case);
+        }
+    }
+    cases
+}
+
+/// A request as the cast would make it, in one dimension perturbed or not at all.
+fn request(choices: &mut dyn Choices, settings: &Settings, cast: &Cast) -> Case {
+    let mut principal = cast.principals[0].clone();
+    let Target { mut action, mut resource, mut owner } = choices.one_of(&cast.targets).clone();
+    let mut context: Vec<(String, Vec<Literal>)> = cast
+        .keys
+        .iter()
+        .filter(|key| !key.values.is_empty())
+        .map(|key| (key.name.to_owned(), key.values.clone()))
+        .collect();
+    if choices.chance(settings.perturb) {
+        match choices.pick(6) {
+            0 => {
+                choices.label("perturbed principal");
+                principal = choices.one_of(&cast.principals).clone();
+            }
+            1 => {
+                choices.label("perturbed action");
+                action = perturbed_action(choices, cast, &action);
+            }
+            2 => {
+                choices.label("perturbed resource");
+                (resource, owner) = perturbed_resource(choices, cast, resource, owner);
+            }
+            _ => {
+                choices.label("perturbed context");
+                perturb_context(choices, cast, &mut context);
+            }
+        }
+    } else if !context.is_empty() && choices.chance(30) {
+        // Values move inside their family, which is where equal spellings and boundaries lie.
+        perturb_context(choices, cast, &mut context);
+    }
+    if choices.chance(3) {
+        context.push(("zz:Key".to_owned(), vec![Literal::string("unmentioned")]));
+    }
+    build(choices, principal, action, resource, owner, context)
+}
+
+fn perturbed_action(choices: &mut dyn Choices, cast: &Cast, action: &str) -> String {
+    let (vendor, name) = action.split_once(':').unwrap_or((action, ""));
+    if cast.role == Role::FederatedCaller {
+        return (*choices.one_of(&["sts:TagSession", "sts:SetSourceIdentity"])).to_owned();
+    }
+    match choices.pick(5) {
+        0 => choices.one_of(&cast.targets).action.clone(),
+        1 => format!("{vendor}:{}", narrow(choices, name).replace(['/', ':'], "")),
+        2 => action.to_ascii_lowercase(),
+        3 => format!("{vendor}x:{name}"),
+        _ => (*choices.one_of(&["s3:PutObject", "s3:GetBucketPolicy", "iam:PassRole", "sts:AssumeRoot", "acme:Do"]))
+            .to_owned(),
+    }
+}
+
+fn perturbed_resource(
+    choices: &mut dyn Choices,
+    cast: &Cast,
+    resource: String,
+    owner: String,
+) -> (String, String) {
+    let other = choices.one_of(&cast.targets).clone();
+    if resource == "*" {
+        return (other.resource, other.owner);
+    }
+    let tail = resource.match_indices(':').nth(4).map_or(resource.len(), |(at, _)| at + 1);
+    let carries_account = resource[..tail].split(':').nth(4).is_some_and(|account| !account.is_empty());
+    match choices.pick(5) {
+        0 => (other.resource, other.owner),
+        1 => (format!("{}{}", &resource[..tail], narrow(choices, &resource[tail..])), owner),
+        2 if !carries_account => (resource, (*choices.one_of(&ACCOUNTS)).to_owned()),
+        3 => (format!("{}a:b/{}", &resource[..tail], &resource[tail..]), owner),
+        _ => (format!("{resource}{}", choices.one_of(&["/k", "x", "/", ":1", "*"])), owner),
+    }
+}
+
+/// Drops a key, changes a value inside its family, empties a list, or adds a value.
+fn perturb_context(choices: &mut dyn Choices, cast: &Cast, context: &mut Vec<(String, Vec<Literal>)>) {
+    if context.is_empty() || choices.chance(10) {
+        if let Some(absent) = cast.keys.iter().find(|key| key.values.is_empty()) {
+            let text = *choices.one_of(absent.family.same);
+            context.push((absent.name.to_owned(), vec![value::literal(choices, text)]));
+        }
+        return;
+    }
+    let at = choices.pick(context.len());
+    let family = cast.keys.iter().find(|key| key.name == context[at].0).map(|key| key.family);
+    let another = |choices: &mut dyn Choices| {
+        let Some(family) = family else { return Literal::string("x") };
+        let pool = choices.weighted(&[(35, family.same), (40, family.near), (25, family.malformed)]);
+        let text = *choices.one_of(if pool.is_empty() { family.same } else { pool });
+        value::literal(choices, text)
+    };
+    match choices.weighted(&[(25, 0), (50, 1), (5, 2), (12, 3), (4, 4), (4, 5)]) {
+        0 => {
+            context.remove(at);
+        }
+        1 => {
+            let nth = choices.pick(context[at].1.len().max(1));
+            let value = another(choices);
+            match context[at].1.get_mut(nth) {
+                Some(known) => *known = value,
+                None => context[at].1.push(value),
+            }
+        }
+        2 => context[at].1.clear(),
+        3 => {
+            let value = another(choices);
+            context[at].1.push(value);
+        }
+        4 => context[at].1 = vec![Literal::string("")],
+        _ => {
+            let upper = context[at].0.to_ascii_uppercase();
+            context[at].0 = upper;
+        }
+    }
+}
+
+fn build(
+    choices: &mut dyn Choices,
+    principal: Principal,
+    action: String,
+    resource: String,
+    owner: String,
+    context: Vec<(String, Vec<Literal>)>,
+) -> Case {
+    let entries = context.into_iter().map(|(key, values)| ContextEntry { key, values }).collect();
+    let owner = if resource == "*" { None } else { Some(owner) };
+    let built = Action::new(action)
+        .and_then(|action| Ok((action, Resource::new(resource, owner)?, Context::new(entries)?)))
+        .map(|(action, resource, context)| {
+            let management = choices.chance(1);
+            let aws_managed = matches!(&resource, Resource::Arn(arn) if arn.as_str().contains(":kms:")) && choices.chance(8);
+            (action, resource.with_facts(management, aws_managed), context)
+        })
+        .and_then(|(action, resource, context)| Request::new(principal, action, resource, context));
+    let request = built.map_err(|error| InvalidRequest { error, written: Arc::from("{}") });
+    Case { name: None, status: None, request, expect: None }
+}

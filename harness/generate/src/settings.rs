@@ -1,0 +1,43 @@
+//! Every knob of the generators, with what it does.
+
+/// How scenarios are generated. Percentages are out of 100.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Requests a scenario, at most.
+    pub requests: usize,
+    /// Policies of one type and level, at most.
+    pub policies: usize,
+    /// Statements a policy, at most.
+    pub statements: usize,
+    /// How often a scenario holds one feature alone (breadth) instead of many that interact (depth).
+    pub breadth: usize,
+    /// How often a targeted Deny is put beside a broad Allow.
+    pub deny_beside_allow: usize,
+    /// How often a statement carries a condition.
+    pub conditions: usize,
+    /// How often an element of a statement is aimed at the cast; otherwise it is a near miss.
+    pub aim: usize,
+    /// How often a request differs from its statement in one dimension.
+    pub perturb: usize,
+    /// How often a scenario holds a policy that the requester cannot have (EVAL-006).
+    pub misfit: usize,
+    /// How often a policy holds hundreds of statements.
+    pub large: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            requests: 12,
+            policies: 3,
+            statements: 3,
+            breadth: 25,
+            deny_beside_allow: 35,
+            conditions: 40,
+            aim: 88,
+            perturb: 45,
+            misfit: 1,
+            large: 1,
+        }
+    }
+}
