@@ -1,0 +1,106 @@
+//! The finished context: what conditions and variables see (CTX-001).
+
+use std::borrow::Cow;
+
+use assize_model::{Literal, Origin, Principal, Request};
+
+use crate::semantics::Semantics;
+
+/// One map from key names to lists of texts: the supplied context and the keys that the principal record yields.
+#[derive(Clone, Debug, Default)]
+pub struct FinishedContext<'a> {
+    entries: Vec<(Cow<'a, str>, Vec<Cow<'a, str>>)>,
+}
+
+impl<'a> FinishedContext<'a> {
+    /// A context without keys.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a key.
+    pub fn insert(&mut self, key: impl Into<Cow<'a, str>>, values: Vec<Cow<'a, str>>) {
+        self.entries.push((key.into(), values));
+    }
+
+    /// The values of the first key that `is_it` knows; none if there is no such key, which is the same as a key without values (COND-008).
+    pub(crate) fn find(&self, is_it: impl Fn(&str) -> bool) -> &[Cow<'a, str>] {
+        self.entries.iter().find(|(key, _)| is_it(key)).map_or(&[], |(_, values)| values)
+    }
+
+    /// The context of a decision: what was supplied, and what the principal yields (CTX-001).
+    pub(crate) fn of<S: Semantics + ?Sized>(semantics: &S, request: &'a Request) -> Self {
+        let mut finished = FinishedContext::new();
+        for (key, value) in semantics.principal_keys(request.principal()) {
+            match finished.entries.last_mut() {
+                Some((last, values)) if *last == key => values.push(value),
+                _ => finished.insert(key, vec![value]),
+            }
+        }
+        for entry in request.context().entries() {
+            let texts = entry.values.iter().map(|value| semantics.context_text(value)).collect();
+            finished.insert(entry.key.as_str(), texts);
+        }
+        finished
+    }
+}
+
+/// The text of a context value: a boolean as `true` or `false`, a number as spelled (COND-007, GRAM-037).
+pub(crate) fn text(value: &Literal) -> Cow<'_, str> {
+    Cow::Borrowed(&value.text)
+}
+
+/// The keys that the principal record yields and their values, a key with several values once per value (PRIN-015).
+pub(crate) fn principal_keys<'p>(principal: &'p Principal) -> Vec<(&'static str, Cow<'p, str>)> {
+    let mut keys: Vec<(&'static str, Cow<'p, str>)> = Vec::with_capacity(8);
+    match principal {
+        Principal::Root(root) => {
+            keys.push(("aws:PrincipalArn", root.arn().into()));
+            keys.push(("aws:userid", root.account().id.as_str().into()));
+            keys.push(("aws:PrincipalType", "Account".into()));
+            if root.assumed_root() {
+                keys.push(("aws:AssumedRoot", "true".into()));
+            }
+        }
+        Principal::User(user) => {
+            keys.push(("aws:PrincipalArn", user.arn().into()));
+            keys.push(("aws:userid", user.entity().id.as_str().into()));
+            keys.push(("aws:username", user.entity().name.as_str().into()));
+            keys.push(("aws:PrincipalType", "User".into()));
+        }
+        Principal::RoleSession(session) => {
+            keys.push(("aws:PrincipalArn", session.role_arn().into()));
+            keys.push(("aws:userid", format!("{}:{}", session.role().id, session.session_name()).into()));
+            keys.push(("aws:PrincipalType", "AssumedRole".into()));
+            if let Origin::WebIdentity(Some(provider)) = session.origin() {
+                keys.push(("aws:FederatedProvider", provider.into()));
+            }
+        }
+        Principal::FederatedUser(session) => {
+            keys.push(("aws:PrincipalArn", session.arn().into()));
+            keys.push(("aws:userid", format!("{}:{}", session.account().id, session.name()).into()));
+            keys.push(("aws:PrincipalType", "FederatedUser".into()));
+        }
+        Principal::Service(service) => {
+            keys.push(("aws:PrincipalIsAWSService", "true".into()));
+            keys.push(("aws:PrincipalServiceName", service.name().into()));
+            keys.extend(
+                service.names_list().iter().map(|name| ("aws:PrincipalServiceNamesList", name.into())),
+            );
+        }
+        Principal::FederatedCaller(caller) if !caller.is_saml() => {
+            keys.push(("aws:FederatedProvider", caller.provider().into()));
+        }
+        Principal::FederatedCaller(_) => {}
+        Principal::Anonymous => {
+            keys.push(("aws:PrincipalAccount", "anonymous".into()));
+            keys.push(("aws:userid", "anonymous".into()));
+            keys.push(("aws:PrincipalType", "Anonymous".into()));
+        }
+    }
+    if let Some(account) = principal.account() {
+        keys.push(("aws:PrincipalAccount", account.id.as_str().into()));
+        keys.push(("aws:PrincipalIsAWSService", "false".into()));
+    }
+    keys
+}

@@ -1,0 +1,147 @@
+//! What every policy type has to say about a request: which types are consulted (EVAL-006), and which of their statements apply.
+
+use std::sync::Arc;
+
+use assize_model::{Effect, EndpointKind, MatchClass, PolicyType, ReportState, ResourceKind, StatementRef};
+
+use crate::environment::{Policy, TYPES, place};
+use crate::question::Question;
+use crate::semantics::Semantics;
+
+/// The findings of all types.
+#[derive(Clone, Debug)]
+pub(crate) struct Findings {
+    /// The effective kind of the resource (EVAL-049, EVAL-059).
+    pub(crate) kind: ResourceKind,
+    /// In the order of [`TYPES`].
+    pub(crate) types: [Finding; 7],
+}
+
+/// The findings of one type.
+#[derive(Clone, Debug)]
+pub(crate) struct Finding {
+    /// The type; `Trust` for a role's trust policy.
+    pub(crate) policy_type: PolicyType,
+    pub(crate) state: ReportState,
+    /// The statements that apply, by level and in order.
+    pub(crate) levels: Vec<Vec<Applicable>>,
+}
+
+/// A statement that applies, or a grant of an access control list.
+#[derive(Clone, Debug)]
+pub(crate) struct Applicable {
+    pub(crate) effect: Effect,
+    /// The class of its principal element, where it has one (PRIN-028).
+    pub(crate) class: Option<MatchClass>,
+    pub(crate) statement: StatementRef,
+}
+
+impl Applicable {
+    pub(crate) fn allows(&self) -> bool {
+        self.effect == Effect::Allow
+    }
+}
+
+impl Finding {
+    /// The statements that apply, all levels together.
+    pub(crate) fn statements(&self) -> impl Iterator<Item = &Applicable> {
+        self.levels.iter().flatten()
+    }
+
+    pub(crate) fn allows(&self) -> bool {
+        self.statements().any(Applicable::allows)
+    }
+
+    pub(crate) fn denies(&self) -> bool {
+        self.statements().any(|statement| !statement.allows())
+    }
+
+    /// Whether it allows, if it was consulted and supplied.
+    pub(crate) fn allows_if_evaluated(&self) -> Option<bool> {
+        (self.state == ReportState::Evaluated).then(|| self.allows())
+    }
+}
+
+impl Findings {
+    /// Reads every consulted policy.
+    pub(crate) fn of<S: Semantics + ?Sized>(question: &Question<'_, S>) -> Self {
+        let kind = question.effective_kind();
+        Findings { kind, types: TYPES.map(|policy_type| question.finding(policy_type, kind)) }
+    }
+
+    pub(crate) fn of_type(&self, policy_type: PolicyType) -> &Finding {
+        &self.types[place(policy_type)]
+    }
+
+    /// Whether the resource side grants with this class (EVAL-010, step 5).
+    pub(crate) fn grants(&self, class: MatchClass) -> bool {
+        let resource = self.of_type(PolicyType::Resource);
+        resource.statements().any(|statement| statement.allows() && statement.class == Some(class))
+    }
+}
+
+impl<S: Semantics + ?Sized> Question<'_, S> {
+    fn finding(&self, policy_type: PolicyType, kind: ResourceKind) -> Finding {
+        let shown = if policy_type == PolicyType::Resource { resource_or_trust(kind) } else { policy_type };
+        let state = self.state(policy_type);
+        let mut finding = Finding { policy_type: shown, state, levels: Vec::new() };
+        if state == ReportState::Evaluated {
+            let levels = self.environment.types[place(policy_type)].as_deref().unwrap_or_default();
+            let has_levels = matches!(policy_type, PolicyType::Rcp | PolicyType::Scp);
+            for (level, policies) in levels.iter().enumerate() {
+                finding.levels.push(self.applicable(shown, has_levels.then_some(level), policies));
+            }
+        }
+        if policy_type == PolicyType::Resource && state == ReportState::Evaluated {
+            finding.levels.push(self.acl_grants(shown));
+        }
+        finding
+    }
+
+    /// The statements of a level that apply (EVAL-003), less the Deny statements that EVAL-033 sets aside.
+    fn applicable(
+        &self,
+        policy_type: PolicyType,
+        level: Option<usize>,
+        policies: &[Policy],
+    ) -> Vec<Applicable> {
+        let endpoint = self.endpoint_of(policy_type);
+        let lockout_exempt = policy_type == PolicyType::Resource && self.lockout_exempt();
+        let read = self.semantics().policies_read(policy_type, policies.len());
+        let mut applicable = Vec::new();
+        for policy in policies.iter().take(read) {
+            let document = &policy.document;
+            for (index, statement) in document.statements.iter().enumerate() {
+                let Some(class) = self.applies(statement, document.version, endpoint) else { continue };
+                let denies = statement.effect == Effect::Deny;
+                if denies && !self.rule("PRIN-041", self.semantics().deny_reaches(policy_type, class)) {
+                    continue;
+                }
+                if denies && lockout_exempt {
+                    continue;
+                }
+                let statement_ref = StatementRef {
+                    policy_type,
+                    level,
+                    policy: Arc::clone(&policy.id),
+                    statement: index,
+                    sid: statement.sid.clone(),
+                    region: document.regions.get(index).copied(),
+                };
+                applicable.push(Applicable { effect: statement.effect, class, statement: statement_ref });
+            }
+        }
+        applicable
+    }
+
+    /// The kind of endpoint as whose policy principals are read (EVAL-022).
+    fn endpoint_of(&self, policy_type: PolicyType) -> Option<EndpointKind> {
+        let endpoint = self.environment.endpoint.filter(|_| policy_type == PolicyType::Vpce);
+        endpoint.map(|kind| self.semantics().endpoint_reading(kind))
+    }
+}
+
+/// `Trust` for roles, else `Resource` (EVAL-066).
+pub(crate) fn resource_or_trust(kind: ResourceKind) -> PolicyType {
+    if kind == ResourceKind::RoleTrust { PolicyType::Trust } else { PolicyType::Resource }
+}

@@ -1,0 +1,96 @@
+//! One request under prepared policies: what every decision looks at.
+
+use std::cell::OnceCell;
+
+use assize_model::request::ResourceArn;
+use assize_model::{Action, PolicyType, Principal, Request, Resource};
+
+use crate::context::FinishedContext;
+use crate::environment::{Environment, place};
+use crate::findings::Findings;
+use crate::matcher::Matcher;
+use crate::principal::{Layer, layers};
+use crate::semantics::Semantics;
+use crate::trace::Trace;
+
+/// `q` and `env` of EVAL-010.
+pub(crate) struct Question<'a, S: ?Sized> {
+    pub(crate) matcher: Matcher<'a, S>,
+    pub(crate) environment: &'a Environment,
+    request: &'a Request,
+    layers: Vec<Layer<'a>>,
+    findings: OnceCell<Findings>,
+}
+
+impl<'a, S: Semantics + ?Sized> Question<'a, S> {
+    pub(crate) fn new(
+        semantics: &'a S,
+        environment: &'a Environment,
+        request: &'a Request,
+        trace: &'a Trace,
+    ) -> Self {
+        let context = FinishedContext::of(semantics, request);
+        let matcher = Matcher::new(semantics, context, trace);
+        matcher.rule("PRIN-015", true);
+        let layers = layers(request.principal());
+        matcher.rule("PRIN-016", !layers.is_empty());
+        Question { matcher, environment, request, layers, findings: OnceCell::new() }
+    }
+
+    /// Records a rule's part; see [`Trace`].
+    pub(crate) fn rule(&self, rule: &'static str, applied: bool) -> bool {
+        self.matcher.rule(rule, applied)
+    }
+
+    pub(crate) fn semantics(&self) -> &'a S {
+        self.matcher.semantics
+    }
+
+    pub(crate) fn request(&self) -> &'a Request {
+        self.request
+    }
+
+    pub(crate) fn principal(&self) -> &'a Principal {
+        self.request.principal()
+    }
+
+    pub(crate) fn action(&self) -> &'a Action {
+        self.request.action()
+    }
+
+    pub(crate) fn resource(&self) -> &'a Resource {
+        self.request.resource()
+    }
+
+    /// The resource, if the action has one.
+    pub(crate) fn resource_arn(&self) -> Option<&'a ResourceArn> {
+        match self.request.resource() {
+            Resource::Arn(arn) => Some(arn),
+            Resource::None { .. } => None,
+        }
+    }
+
+    pub(crate) fn resource_partition(&self) -> Option<&'a str> {
+        self.resource_arn().map(ResourceArn::partition)
+    }
+
+    /// The names of the requester (PRIN-016).
+    pub(crate) fn layers(&self) -> &[Layer<'a>] {
+        &self.layers
+    }
+
+    /// Whether a boundary is attached to the requester's entity (PRIN-044).
+    pub(crate) fn has_boundary(&self) -> bool {
+        self.environment.types[place(PolicyType::Boundary)].is_some()
+    }
+
+    /// What the consulted policies say. Read once, when first asked for.
+    pub(crate) fn findings(&self) -> &Findings {
+        self.findings.get_or_init(|| Findings::of(self))
+    }
+
+    /// What the consulted policies said, if they were read at all.
+    pub(crate) fn findings_so_far(&self) -> Option<&Findings> {
+        self.findings.get()
+    }
+}

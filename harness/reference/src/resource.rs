@@ -1,0 +1,75 @@
+//! Resources (MATCH-030 to MATCH-042).
+
+use assize_model::{Element, Version};
+
+use crate::matcher::Matcher;
+use crate::pattern::{self, Piece, Place, Reach};
+use crate::semantics::Semantics;
+use crate::variable::Glyph;
+
+impl<S: Semantics + ?Sized> Matcher<'_, S> {
+    /// Whether `Resource` or `NotResource` is satisfied for the request resource, an ARN or `*` (MATCH-041).
+    pub fn resource_element(&self, element: &Element, version: Version, request: &str) -> bool {
+        let semantics = self.semantics;
+        let mut matches = element.entries.iter().map(|entry| self.resource_entry(entry, version, request));
+        self.rule("MATCH-041", true);
+        if element.negated {
+            semantics.not_resource_list(&mut matches)
+        } else {
+            semantics.resource_list(&mut matches)
+        }
+    }
+
+    fn resource_entry(&self, entry: &str, version: Version, request: &str) -> bool {
+        let semantics = self.semantics;
+        if semantics.resource_is_everything(entry) {
+            return self.rule("MATCH-031", true);
+        }
+        if request == "*" {
+            self.rule("EVAL-059", true);
+            return self.rule("MATCH-031", semantics.arn_matches_no_resource(entry));
+        }
+        let (head, tail) = entry.split_at(semantics.head_length(entry, version));
+        if semantics.variables_expand(version) && head.contains("${") {
+            self.rule("MATCH-071", true);
+            return semantics.variable_in_head_matches();
+        }
+        let Some(tail) = self.expand(tail, version) else { return false };
+        let mut pattern = head_pieces(semantics, head);
+        pattern.extend(pattern::pieces(semantics, Place::Resource, Reach::Anything, tail));
+        self.rule("MATCH-032", semantics.covers(Place::Resource, &pattern, request))
+    }
+}
+
+/// The pieces of a head: every wildcard has the reach that MATCH-032 gives it.
+fn head_pieces<S: Semantics + ?Sized>(semantics: &S, head: &str) -> Vec<Piece> {
+    let mut characters = head.chars().peekable();
+    let mut pieces = Vec::with_capacity(head.len());
+    while let Some(character) = characters.next() {
+        let reach = match character {
+            '*' => semantics.head_star_reach(characters.peek().copied()),
+            _ => semantics.head_question_reach(),
+        };
+        let glyph = Glyph { character, literal: false };
+        pieces.extend(pattern::pieces(semantics, Place::Resource, reach, [glyph]));
+    }
+    pieces
+}
+
+/// The length in bytes of a pattern's head: up to and including its fifth colon, or all of it. Inside `${…}` colons count only if
+/// variables do not exist.
+pub(crate) fn head_length(pattern: &str, variables: bool) -> usize {
+    let (mut colons, mut inside) = (0, false);
+    for (at, character) in pattern.char_indices() {
+        match character {
+            '$' if variables && pattern[at..].starts_with("${") => inside = true,
+            '}' => inside = false,
+            ':' if !inside => colons += 1,
+            _ => {}
+        }
+        if colons == 5 {
+            return at + 1;
+        }
+    }
+    pattern.len()
+}
