@@ -1,4 +1,30 @@
 //! The conformance court for IAM policy evaluators.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`catalogue`] | the rules of `corpus/spec` |
+//! | [`carry`] | scenario files made from the one-line cases of the rules |
+//! | [`corpus`] | scenario files, found and read |
+//! | [`evaluators`] | the evaluators of this repository, by name |
+//! | [`trial`] | holding evaluators against scenarios and against each other |
+//! | [`compare`] | what tells two verdicts apart |
+//! | [`tally`], [`report`] | counting and showing what was found |
+//! | [`explain`], [`record`] | why a request is decided as it is; the record as JSON |
+//! | [`mod@check`], [`mod@lint`], [`mod@excerpt`] | validating documents, advice about them, quoting them |
+//! | `fetch` | the managed policies of AWS (feature `fetch`) |
 
 pub mod carry;
 pub mod catalogue;
+pub mod check;
+pub mod compare;
+pub mod corpus;
+pub mod evaluators;
+pub mod excerpt;
+pub mod explain;
+#[cfg(feature = "fetch")]
+pub mod fetch;
+pub mod lint;
+pub mod record;
+pub mod report;
+pub mod tally;
+pub mod trial;
