@@ -1,0 +1,138 @@
+//! Hashing of names without regard to case, in place.
+//!
+//! A request's action and context keys are looked up by the hash of their folded text, without making that text. Actions fold the
+//! ASCII letters alone (MATCH-012); context keys fold every character by its lower-case mapping, one at a time (COND-041). On ASCII
+//! text both give the same hash. A hash only finds candidates: whoever uses one compares the texts afterwards.
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::LazyLock;
+
+/// Drawn once per process, so that nobody outside can prepare names that collide.
+static SEED: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(0u8));
+
+const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
+const ONES: u64 = 0x0101_0101_0101_0101;
+
+/// The hash of `bytes` with their ASCII letters in lower case.
+pub(crate) fn ascii_folded(bytes: &[u8]) -> u64 {
+    let mut state = *SEED;
+    let mut chunks = bytes.chunks_exact(8);
+    for chunk in &mut chunks {
+        let word = chunk.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte));
+        state = mix(state ^ lower(word));
+    }
+    let rest = chunks.remainder();
+    let word = rest.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte));
+    finish(state, lower(word), bytes.len())
+}
+
+/// The hash of `text` with every character in lower case.
+pub(crate) fn folded(text: &str) -> u64 {
+    if text.is_ascii() {
+        return ascii_folded(text.as_bytes());
+    }
+    let (mut state, mut word, mut length) = (*SEED, 0u64, 0usize);
+    for character in text.chars().flat_map(char::to_lowercase) {
+        for &byte in character.encode_utf8(&mut [0; 4]).as_bytes() {
+            word |= u64::from(byte) << (length % 8 * 8);
+            length += 1;
+            if length.is_multiple_of(8) {
+                state = mix(state ^ word);
+                word = 0;
+            }
+        }
+    }
+    finish(state, word, length)
+}
+
+/// Whether `name` in lower case is `folded`, which is in lower case already.
+pub(crate) fn eq_folded(folded: &str, name: &str) -> bool {
+    if name.is_ascii() {
+        folded.eq_ignore_ascii_case(name)
+    } else {
+        folded.chars().eq(name.chars().flat_map(char::to_lowercase))
+    }
+}
+
+/// Whether two names are equal in lower case.
+pub(crate) fn eq_folding(one: &str, other: &str) -> bool {
+    if one.is_ascii() && other.is_ascii() {
+        one.eq_ignore_ascii_case(other)
+    } else {
+        one.chars().flat_map(char::to_lowercase).eq(other.chars().flat_map(char::to_lowercase))
+    }
+}
+
+/// A hasher for keys that are hashes already.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = mix(self.0 ^ ascii_folded(bytes));
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
+
+/// `text` with every character in lower case, appended to `out`.
+pub(crate) fn fold_into(out: &mut String, text: &str) {
+    if text.is_ascii() {
+        let start = out.len();
+        out.push_str(text);
+        out[start..].make_ascii_lowercase();
+    } else {
+        out.extend(text.chars().flat_map(char::to_lowercase));
+    }
+}
+
+fn finish(state: u64, word: u64, length: usize) -> u64 {
+    mix(mix(state ^ word) ^ length as u64)
+}
+
+fn mix(word: u64) -> u64 {
+    let product = u128::from(word ^ MULTIPLIER) * u128::from(MULTIPLIER);
+    product as u64 ^ (product >> 64) as u64
+}
+
+/// The eight bytes of `word` with ASCII capitals made small: a capital has bit 5 clear, its small letter has it set.
+fn lower(word: u64) -> u64 {
+    let low = word & !(ONES << 7);
+    let from_a = low + ONES * u64::from(0x80 - b'A');
+    let beyond_z = low + ONES * u64::from(0x80 - b'Z' - 1);
+    let capital = from_a & !beyond_z & !word & (ONES << 7);
+    word | capital >> 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folding_ignores_case_and_nothing_else() {
+        for length in 0..40 {
+            let upper: String = (0..length).map(|at| char::from(b'A' + (at * 7 % 26) as u8)).collect();
+            assert_eq!(ascii_folded(upper.as_bytes()), ascii_folded(upper.to_lowercase().as_bytes()));
+            assert_ne!(ascii_folded(upper.as_bytes()), ascii_folded(format!("{upper}a").as_bytes()));
+        }
+        for (one, other) in [("@", "`"), ("[", "{"), ("Z", "{"), ("\u{c1}", "\u{e1}")] {
+            assert_ne!(ascii_folded(one.as_bytes()), ascii_folded(other.as_bytes()), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn characters_beyond_ascii_fold_one_by_one() {
+        for (one, other) in [("aws:PrincipalTag/\u{c9}quipe", "AWS:principaltag/\u{e9}QUIPE"), ("\u{212a}ey", "key")] {
+            assert_eq!(folded(one), folded(other), "{one} {other}");
+            let mut low = String::new();
+            fold_into(&mut low, other);
+            assert!(eq_folded(&low, one));
+        }
+    }
+}
