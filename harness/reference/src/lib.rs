@@ -47,6 +47,7 @@ mod statement;
 pub mod trace;
 pub mod variable;
 
+use assize_model::json::Value;
 use assize_model::{
     Capabilities, Description, Evaluation, Evaluator, InputError, Participation, Policies, Refusal, Request,
     Verdict,
@@ -125,12 +126,16 @@ impl<S: Semantics + ?Sized> Evaluator for Reference<S> {
             name: self.name.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             language: "Rust".to_owned(),
-            capabilities: Capabilities::full(),
+            capabilities: Capabilities { operations: true, ..Capabilities::full() },
         }
     }
 
     fn prepare<'e>(&'e self, policies: &Policies) -> Result<Box<dyn assize_model::Prepared + 'e>, Refusal> {
         Ok(Box::new(Reference::prepare(self, policies)?))
+    }
+
+    fn perform(&self, operation: &Value<'_>) -> Option<Result<String, String>> {
+        Some(operations::perform(self, operation))
     }
 }
 

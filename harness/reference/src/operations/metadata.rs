@@ -115,6 +115,8 @@ pub struct Issued {
 /// # Errors
 /// `LateRotation`.
 pub fn check_rotation(documents: &[Issued]) -> Result<(), Stop> {
-    let late = |pair: &[Issued]| pair[1].last_updated + SignedDuration::from_mins(5) > pair[0].expiration;
+    let late = |pair: &[Issued]| {
+        pair[0].expiration.duration_since(pair[1].last_updated) < SignedDuration::from_mins(5)
+    };
     if documents.windows(2).any(late) { Err(Stop::Rejected("LateRotation")) } else { Ok(()) }
 }

@@ -23,7 +23,6 @@ pub mod assume;
 pub mod authorization;
 pub mod binding;
 pub mod generate;
-mod input;
 pub mod instances;
 pub mod metadata;
 pub mod passing;

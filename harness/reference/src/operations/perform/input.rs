@@ -5,24 +5,24 @@ use std::collections::HashSet;
 use assize_model::json::{Kind, Member, Value, Writer};
 use assize_model::{ContextEntry, Policies, Principal, Request, scenario};
 
-use super::Stop;
+use crate::operations::Stop;
 
 /// A JSON value of an operation, and where it stands in it: a JSON pointer.
 #[derive(Clone)]
-pub struct Node<'v, 'a> {
+pub(super) struct Node<'v, 'a> {
     value: &'v Value<'a>,
     pointer: String,
 }
 
 /// The members of an object, all of which are known.
-pub struct Fields<'v, 'a> {
+pub(super) struct Fields<'v, 'a> {
     list: &'v [Member<'a>],
     pointer: String,
 }
 
 impl<'v, 'a> Node<'v, 'a> {
     /// The operation itself.
-    pub fn root(value: &'v Value<'a>) -> Self {
+    pub(super) fn root(value: &'v Value<'a>) -> Self {
         Node { value, pointer: String::new() }
     }
 
@@ -44,7 +44,7 @@ impl<'v, 'a> Node<'v, 'a> {
     }
 
     /// The members of an object that has none but those of `known`, each once.
-    pub fn fields(&self, known: &[&str]) -> Result<Fields<'v, 'a>, Stop> {
+    pub(super) fn fields(&self, known: &[&str]) -> Result<Fields<'v, 'a>, Stop> {
         let list = self.members()?;
         if let Some(member) = list.iter().find(|member| !known.contains(&&*member.name)) {
             return Err(Stop::Failed(format!(
@@ -58,7 +58,7 @@ impl<'v, 'a> Node<'v, 'a> {
     }
 
     /// The members of an object, whatever their names, each with its value.
-    pub fn entries(&self) -> Result<Vec<(String, Node<'v, 'a>)>, Stop> {
+    pub(super) fn entries(&self) -> Result<Vec<(String, Node<'v, 'a>)>, Stop> {
         let list = self.members()?;
         let entry = |member: &'v Member<'a>| {
             let pointer = format!("{}/{}", self.pointer, member.name);
@@ -68,35 +68,35 @@ impl<'v, 'a> Node<'v, 'a> {
     }
 
     /// The values of a list.
-    pub fn items(&self) -> Result<Vec<Node<'v, 'a>>, Stop> {
+    pub(super) fn items(&self) -> Result<Vec<Node<'v, 'a>>, Stop> {
         let list = self.value.as_array().ok_or_else(|| self.fault("a list"))?;
         let item = |(at, value)| Node { value, pointer: format!("{}/{at}", self.pointer) };
         Ok(list.iter().enumerate().map(item).collect())
     }
 
     /// The values of a list, each read by `read`.
-    pub fn list<T>(&self, read: impl Fn(&Node<'v, 'a>) -> Result<T, Stop>) -> Result<Vec<T>, Stop> {
+    pub(super) fn list<T>(&self, read: impl Fn(&Node<'v, 'a>) -> Result<T, Stop>) -> Result<Vec<T>, Stop> {
         self.items()?.iter().map(read).collect()
     }
 
     /// A text.
-    pub fn string(&self) -> Result<String, Stop> {
+    pub(super) fn string(&self) -> Result<String, Stop> {
         self.value.as_str().map(str::to_owned).ok_or_else(|| self.fault("a string"))
     }
 
     /// `true` or `false`.
-    pub fn bool(&self) -> Result<bool, Stop> {
+    pub(super) fn bool(&self) -> Result<bool, Stop> {
         self.value.as_bool().ok_or_else(|| self.fault("true or false"))
     }
 
     /// A whole number.
-    pub fn integer(&self) -> Result<i64, Stop> {
+    pub(super) fn integer(&self) -> Result<i64, Stop> {
         let number = self.value.as_number().and_then(|spelling| spelling.parse().ok());
         number.ok_or_else(|| self.fault("a whole number"))
     }
 
     /// One of `words`.
-    pub fn word<T: Copy>(&self, words: &[(&str, T)]) -> Result<T, Stop> {
+    pub(super) fn word<T: Copy>(&self, words: &[(&str, T)]) -> Result<T, Stop> {
         let text = self.string()?;
         let found = words.iter().find(|(word, _)| *word == text).map(|&(_, meaning)| meaning);
         let all: Vec<&str> = words.iter().map(|&(word, _)| word).collect();
@@ -106,7 +106,7 @@ impl<'v, 'a> Node<'v, 'a> {
     }
 
     /// The text of a policy document: of an object its JSON, of a string what it holds.
-    pub fn document(&self) -> Result<String, Stop> {
+    pub(super) fn document(&self) -> Result<String, Stop> {
         match &self.value.kind {
             Kind::String(text) => Ok(text.to_string()),
             Kind::Object(_) => Ok(self.json()),
@@ -115,7 +115,7 @@ impl<'v, 'a> Node<'v, 'a> {
     }
 
     /// A principal, as in a request.
-    pub fn principal(&self) -> Result<Principal, Stop> {
+    pub(super) fn principal(&self) -> Result<Principal, Stop> {
         // Every kind that can be a caller may ask for this action, so the rest of the request has no say.
         let request = format!(
             "{{\"principal\":{},\"action\":\"sts:GetCallerIdentity\",\"resource\":{{\"arn\":\"*\"}}}}",
@@ -125,12 +125,12 @@ impl<'v, 'a> Node<'v, 'a> {
     }
 
     /// A whole request.
-    pub fn request(&self) -> Result<Request, Stop> {
+    pub(super) fn request(&self) -> Result<Request, Stop> {
         self.read_request(&self.json())
     }
 
     /// The `context` of a request.
-    pub fn context(&self) -> Result<Vec<ContextEntry>, Stop> {
+    pub(super) fn context(&self) -> Result<Vec<ContextEntry>, Stop> {
         let request = format!(
             "{{\"principal\":{{\"kind\":\"anonymous\"}},\"action\":\"sts:GetCallerIdentity\",\"resource\":{{\"arn\":\"*\"}},\
              \"context\":{}}}",
@@ -146,7 +146,7 @@ impl<'v, 'a> Node<'v, 'a> {
     }
 
     /// The `policies` of a scenario.
-    pub fn policies(&self) -> Result<Policies, Stop> {
+    pub(super) fn policies(&self) -> Result<Policies, Stop> {
         scenario::read_policies(&self.json()).map_err(|faults| self.faults(&faults))
     }
 
@@ -158,7 +158,7 @@ impl<'v, 'a> Node<'v, 'a> {
     }
 
     /// The value as compact JSON.
-    pub fn json(&self) -> String {
+    pub(super) fn json(&self) -> String {
         let mut writer = Writer::new();
         write(&mut writer, self.value);
         writer.finish()
@@ -167,25 +167,25 @@ impl<'v, 'a> Node<'v, 'a> {
 
 impl<'v, 'a> Fields<'v, 'a> {
     /// The member with this name; `null` counts as absent.
-    pub fn get(&self, name: &str) -> Option<Node<'v, 'a>> {
+    pub(super) fn get(&self, name: &str) -> Option<Node<'v, 'a>> {
         let member = self.list.iter().find(|member| member.name == name && !member.value.is_null())?;
         Some(Node { value: &member.value, pointer: format!("{}/{name}", self.pointer) })
     }
 
     /// The member with this name.
-    pub fn require(&self, name: &str) -> Result<Node<'v, 'a>, Stop> {
+    pub(super) fn require(&self, name: &str) -> Result<Node<'v, 'a>, Stop> {
         self.get(name).ok_or_else(|| {
             Stop::Failed(format!("at {}: the member {name:?} is missing", place(&self.pointer)))
         })
     }
 
     /// The text of the member with this name.
-    pub fn string(&self, name: &str) -> Result<String, Stop> {
+    pub(super) fn string(&self, name: &str) -> Result<String, Stop> {
         self.require(name)?.string()
     }
 
     /// What `read` makes of the member with this name, if it is there.
-    pub fn optional<T>(
+    pub(super) fn optional<T>(
         &self,
         name: &str,
         read: impl Fn(&Node<'v, 'a>) -> Result<T, Stop>,
@@ -194,7 +194,7 @@ impl<'v, 'a> Fields<'v, 'a> {
     }
 
     /// What `read` makes of each value of the list with this name; no list is an empty one.
-    pub fn list<T>(
+    pub(super) fn list<T>(
         &self,
         name: &str,
         read: impl Fn(&Node<'v, 'a>) -> Result<T, Stop>,
@@ -203,7 +203,7 @@ impl<'v, 'a> Fields<'v, 'a> {
     }
 
     /// Whether the member with this name is `true`; absent is `false`.
-    pub fn flag(&self, name: &str) -> Result<bool, Stop> {
+    pub(super) fn flag(&self, name: &str) -> Result<bool, Stop> {
         Ok(self.optional(name, Node::bool)?.unwrap_or(false))
     }
 }
