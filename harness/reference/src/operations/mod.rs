@@ -41,6 +41,8 @@ pub enum Stop {
     Denied(Denial),
     /// A rule of parameters, existence, state or quota failed: the word that names it.
     Rejected(&'static str),
+    /// Of several operations in a row, the one with this index, from 0, stopped; why.
+    AtStep(usize, Box<Stop>),
     /// The operation as given makes no sense, or an evaluator could not decide: no outcome at all (EVAL-065).
     Failed(String),
 }

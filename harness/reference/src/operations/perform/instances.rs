@@ -4,16 +4,34 @@ use assize_model::{Entity, Evaluator, Principal};
 use serde_json::{Map, Value, json};
 
 use super::input::{Fields, Node};
+use super::op;
 use super::parts::{
     Outcome, caller, context_json, document_json, object, own_policies, principal_json, tag, time,
 };
 use super::state::{association_json, state, state_json};
-use super::{op, outcome};
 use crate::operations::Stop;
 use crate::operations::account::State;
 use crate::operations::instances::{self, Done, Operation};
 use crate::operations::metadata::{self, Content, Issued};
 use crate::operations::session::Caller;
+
+/// The operations that [`on_state`] knows.
+pub(super) const ON_STATE: [&str; 14] = [
+    "CreateRole",
+    "PutRolePolicy",
+    "DeleteRolePolicy",
+    "UpdateAssumeRolePolicy",
+    "PutRolePermissionsBoundary",
+    "DeleteRole",
+    "CreateInstanceProfile",
+    "DeleteInstanceProfile",
+    "AddRoleToInstanceProfile",
+    "RemoveRoleFromInstanceProfile",
+    "RunInstances",
+    "AssociateIamInstanceProfile",
+    "ReplaceIamInstanceProfileAssociation",
+    "DisassociateIamInstanceProfile",
+];
 
 /// Each step works on the state that the one before it left. The first that is not ok ends them.
 pub(super) fn steps(evaluator: &dyn Evaluator, operation: &Node<'_, '_>) -> Result<Outcome, Stop> {
@@ -22,15 +40,8 @@ pub(super) fn steps(evaluator: &dyn Evaluator, operation: &Node<'_, '_>) -> Resu
     let mut state = state(&fields)?;
     let mut last = Map::new();
     for (index, step) in fields.require("steps")?.items()?.iter().enumerate() {
-        match perform_step(evaluator, &caller, &mut state, step) {
-            Ok(members) => last = members,
-            Err(Stop::Failed(message)) => return Err(Stop::Failed(message)),
-            Err(stop) => {
-                last = outcome(Err(stop)).map_err(Stop::Failed)?;
-                last.insert("step".to_owned(), json!(index));
-                return Ok(last);
-            }
-        }
+        let performed = perform_step(evaluator, &caller, &mut state, step);
+        last = performed.map_err(|stop| Stop::AtStep(index, Box::new(stop)))?;
     }
     Ok(last)
 }

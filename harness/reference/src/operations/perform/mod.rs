@@ -35,6 +35,11 @@ fn outcome(performed: Result<Outcome, Stop>) -> Result<Outcome, String> {
         Ok(members) => ("ok", members),
         Err(Stop::Denied(denial)) => ("denied", denied(&denial)),
         Err(Stop::Rejected(reason)) => ("rejected", object(json!({ "reason": reason }))),
+        Err(Stop::AtStep(step, stop)) => {
+            let mut outcome = outcome(Err(*stop))?;
+            outcome.insert("step".to_owned(), json!(step));
+            return Ok(outcome);
+        }
         Err(Stop::Failed(message)) => return Err(message),
     };
     let mut outcome = object(json!({ "outcome": word }));
@@ -75,11 +80,113 @@ fn operate(evaluator: &dyn Evaluator, operation: &Node<'_, '_>) -> Result<Outcom
         "Authorize" => results::authorize(evaluator, operation),
         "Message" => results::message(evaluator, operation),
         "Simulate" => results::simulate(evaluator, operation),
-        op => instances::on_state(evaluator, op, operation),
+        op if instances::ON_STATE.contains(&op) => instances::on_state(evaluator, op, operation),
+        unknown => Err(Stop::Failed(format!("unknown operation {unknown:?}"))),
     }
 }
 
 fn op(operation: &Node<'_, '_>) -> Result<String, Stop> {
     let named = operation.entries()?.into_iter().find(|(name, _)| name == "op");
     named.ok_or_else(|| Stop::Failed("the member \"op\" is missing".to_owned()))?.1.string()
+}
+
+#[cfg(test)]
+mod tests {
+    use assize_model::json;
+
+    use crate::Reference;
+
+    fn perform(operation: &str) -> Result<String, String> {
+        super::perform(&Reference::new(), &json::parse(operation).expect("the test's own JSON"))
+    }
+
+    /// The message for an operation that has no outcome.
+    fn fault(operation: &str) -> String {
+        perform(operation).expect_err("an error instead of an outcome")
+    }
+
+    #[test]
+    fn errors_say_what_is_wrong_and_where() {
+        assert_eq!(fault(r#"[]"#), "at the top: expected an object, not a list");
+        assert_eq!(fault(r#"{}"#), "the member \"op\" is missing");
+        assert_eq!(fault(r#"{"op":"Fly"}"#), "unknown operation \"Fly\"");
+        assert_eq!(
+            fault(r#"{"op":"PutMetadataToken","ttl_seconds":1,"ttl":1}"#),
+            "at the top: unknown member \"ttl\"; known here: op, ttl_seconds"
+        );
+        assert_eq!(
+            fault(r#"{"op":"PutMetadataToken","ttl_seconds":1,"ttl_seconds":2}"#),
+            "at the top: repeated member \"ttl_seconds\""
+        );
+        assert_eq!(
+            fault(r#"{"op":"PutMetadataToken","ttl_seconds":1.5}"#),
+            "at /ttl_seconds: expected a whole number, not a number"
+        );
+        assert_eq!(
+            fault(r#"{"op":"AssumeRootDuration","parameters":null}"#),
+            "at the top: the member \"parameters\" is missing"
+        );
+        assert_eq!(
+            fault(r#"{"op":"ShowPolicy","document":{},"directory":[{"arn":"a","id":7}]}"#),
+            "at /directory/0/id: expected a string, not a number"
+        );
+    }
+
+    #[test]
+    fn the_parts_of_a_scenario_are_as_strict_as_there() {
+        let token = |caller: &str, policies: &str| {
+            format!(r#"{{"op":"GetSessionToken","caller":{caller},"policies":{policies},"parameters":{{}}}}"#)
+        };
+        let root = r#"{"kind":"root","partition":"aws","account":"111111111111"}"#;
+        assert!(perform(&token(root, "{}")).is_ok());
+        assert!(fault(&token(r#"{"kind":"robot"}"#, "{}")).starts_with("in /caller: "));
+        assert_eq!(
+            fault(&token(r#"{"kind":"role"}"#, "{}")),
+            "at /caller: input error RoleEntityAsRequester"
+        );
+        assert!(fault(&token(root, r#"{"identities":[]}"#)).starts_with("in /policies: unknown member"));
+        let resource = r#"{"resource":{"kind":"ordinary","id":"r","document":{}}}"#;
+        assert!(fault(&token(root, resource)).contains("hold no \"resource\""));
+        let identity = r#"{"identity":[{"id":"i","source":"user","document":{"Statement":
+            {"Effect":"Allow","Action":"*","Resource":"*"}}}]}"#;
+        assert_eq!(fault(&token(root, identity)), "input error IdentityPolicyOnRoot");
+        let refused = r#"{"boundary":{"id":"b","document":{"Statement":[]}}}"#;
+        assert!(fault(&token(root, refused)).contains("boundary policy \"b\""));
+    }
+
+    #[test]
+    fn nothing_panics_on_members_of_the_wrong_shape() {
+        let operations = [
+            "AssumeRole",
+            "AssumeRoleWithSAML",
+            "AssumeRoleWithWebIdentity",
+            "GetFederationToken",
+            "GetSessionToken",
+            "CallWithRole",
+            "WriteIdentity",
+            "GeneratePolicy",
+            "Steps",
+            "Settle",
+            "InstanceCredentials",
+            "GetMetadata",
+            "CheckRotation",
+            "SavePolicy",
+            "DecideBound",
+            "Authorize",
+            "Message",
+            "Simulate",
+            "CreateRole",
+            "RunInstances",
+        ];
+        let members =
+            ["caller", "state", "parameters", "role", "policies", "document", "documents", "requests"];
+        for operation in operations {
+            for member in members {
+                for value in ["null", "7", "\"\"", "[]", "[{}]", "{}", "{\"account\":\"x\"}"] {
+                    let text = format!(r#"{{"op":"{operation}","{member}":{value}}}"#);
+                    assert!(perform(&text).is_err() || operation == "CheckRotation", "{text}");
+                }
+            }
+        }
+    }
 }
