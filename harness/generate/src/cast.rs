@@ -2,8 +2,8 @@
 //! both made of. Everything in it has near misses in it.
 
 use assize_model::{
-    Account, Entity, FederatedCaller, FederatedUser, Issuer, Literal, Origin, Principal, ResourceKind, RoleSession,
-    Root, Service, SessionToken, User,
+    Account, Entity, FederatedCaller, FederatedUser, Issuer, Literal, Origin, Principal, ResourceKind,
+    RoleSession, Root, Service, SessionToken, User,
 };
 
 use crate::choices::Choices;
@@ -144,13 +144,35 @@ impl Cast {
         let account = choices.weighted(&[(62, 0), (34, 1), (4, 2)]);
         let kind = match role {
             Role::FederatedCaller => ResourceKind::RoleTrust,
+            // What their credentials forbid (EVAL-058) no policy decides: a little of it is enough.
+            Role::Anonymous
+            | Role::Root
+            | Role::AssumedRoot
+            | Role::FederatedByUser
+            | Role::FederatedByRoot
+                if choices.chance(88) =>
+            {
+                if role != Role::Anonymous && choices.chance(20) {
+                    ResourceKind::KmsKey
+                } else {
+                    ResourceKind::Ordinary
+                }
+            }
             _ => choices.weighted(&[
                 (72, ResourceKind::Ordinary),
                 (12, ResourceKind::KmsKey),
                 (16, ResourceKind::RoleTrust),
             ]),
         };
-        let mut cast = Cast { role, partition, account, principals: Vec::new(), kind, targets: Vec::new(), keys: Vec::new() };
+        let mut cast = Cast {
+            role,
+            partition,
+            account,
+            principals: Vec::new(),
+            kind,
+            targets: Vec::new(),
+            keys: Vec::new(),
+        };
         let count = choices.between(1, 4);
         for nth in 0..count {
             let principal = cast.principal(choices, nth);
@@ -168,7 +190,7 @@ impl Cast {
     /// The nth requester. All are of the cast's role; the first lives in the cast's account.
     fn principal(&self, choices: &mut dyn Choices, nth: usize) -> Option<Principal> {
         let at = if nth > 0 && choices.chance(20) { choices.pick(ACCOUNTS.len()) } else { self.account };
-        let partition = if choices.chance(2) { "aws-us-gov" } else { self.partition };
+        let partition = if nth > 0 && choices.chance(4) { "aws-us-gov" } else { self.partition };
         let mut account = Account::new(partition, ACCOUNTS[at]).ok()?;
         account.management = choices.chance(4);
         account.canonical_user_id = choices.chance(40).then(|| CANONICAL_IDS[at].to_owned());
@@ -218,7 +240,9 @@ impl Cast {
             }
             Role::FederatedByRoot => {
                 let name = choices.weighted(&[(6, "carol"), (2, "Carol"), (2, "bob")]);
-                Principal::FederatedUser(FederatedUser::new(account, name, Issuer::Root, choices.chance(15)).ok()?)
+                Principal::FederatedUser(
+                    FederatedUser::new(account, name, Issuer::Root, choices.chance(15)).ok()?,
+                )
             }
             Role::Service => {
                 let name = *choices.one_of(&SERVICES);
@@ -237,7 +261,7 @@ impl Cast {
     }
 
     fn choose_targets(&mut self, choices: &mut dyn Choices) {
-        let count = choices.between(1, 3);
+        let count = choices.weighted(&[(15, 1), (40, 2), (30, 3), (15, 4)]);
         for _ in 0..count {
             let target = self.target(choices);
             if !self.targets.contains(&target) {
@@ -251,18 +275,27 @@ impl Cast {
         let owner = ACCOUNTS[0];
         let (action, resource): (String, String) = match self.kind {
             ResourceKind::KmsKey => {
-                let action = *choices.one_of(&["kms:Decrypt", "kms:DescribeKey", "kms:RetireGrant", "kms:GenerateDataKey"]);
+                let action = *choices.one_of(&[
+                    "kms:Decrypt",
+                    "kms:DescribeKey",
+                    "kms:RetireGrant",
+                    "kms:GenerateDataKey",
+                ]);
                 let key = choices.weighted(&[(5, "key/k1"), (2, "key/k2"), (1, "key/K1")]);
                 (action.to_owned(), format!("arn:{partition}:kms:us-east-1:{owner}:{key}"))
             }
             ResourceKind::RoleTrust => {
                 let federated = match self.principals.first() {
-                    Some(Principal::FederatedCaller(caller)) if caller.is_saml() => Some("sts:AssumeRoleWithSAML"),
+                    Some(Principal::FederatedCaller(caller)) if caller.is_saml() => {
+                        Some("sts:AssumeRoleWithSAML")
+                    }
                     Some(Principal::FederatedCaller(_)) => Some("sts:AssumeRoleWithWebIdentity"),
                     _ => None,
                 };
                 let action = match federated {
-                    Some(own) => choices.weighted(&[(6, own), (2, "sts:TagSession"), (1, "sts:SetSourceIdentity")]),
+                    Some(own) => {
+                        choices.weighted(&[(6, own), (2, "sts:TagSession"), (1, "sts:SetSourceIdentity")])
+                    }
                     None => choices.weighted(&[
                         (10, "sts:AssumeRole"),
                         (3, "sts:TagSession"),
@@ -318,7 +351,10 @@ impl Cast {
             (1, ("sts:GetSessionToken", "*")),
             (1, ("kms:ListKeys", "*")),
         ]);
-        (action.to_owned(), resource.replace(":P:", &format!(":{partition}:")).replace(":O:", &format!(":{owner}:")))
+        (
+            action.to_owned(),
+            resource.replace(":P:", &format!(":{partition}:")).replace(":O:", &format!(":{owner}:")),
+        )
     }
 
     fn choose_keys(&mut self, choices: &mut dyn Choices) {
@@ -380,7 +416,9 @@ impl Cast {
                 keys.push(("aws:PrincipalServiceName", service.name().to_owned()));
                 keys.push(("aws:PrincipalServiceNamesList", service.name().to_owned()));
             }
-            Principal::FederatedCaller(caller) => keys.push(("aws:FederatedProvider", caller.provider().to_owned())),
+            Principal::FederatedCaller(caller) => {
+                keys.push(("aws:FederatedProvider", caller.provider().to_owned()))
+            }
             Principal::Anonymous => {
                 keys.push(("aws:PrincipalAccount", "anonymous".to_owned()));
                 keys.push(("aws:PrincipalType", "Anonymous".to_owned()));
@@ -420,9 +458,11 @@ const KEYS: &[(&str, Type, bool)] = &[
 pub fn unique_id(prefix: &str, name: &str) -> String {
     let mut id = String::from(prefix);
     // Letter case tells names apart, ids have capitals only.
-    id.extend(name.chars().filter(char::is_ascii_alphanumeric).flat_map(|c| {
-        [if c.is_ascii_uppercase() { 'U' } else { 'L' }, c.to_ascii_uppercase()]
-    }));
+    id.extend(
+        name.chars()
+            .filter(char::is_ascii_alphanumeric)
+            .flat_map(|c| [if c.is_ascii_uppercase() { 'U' } else { 'L' }, c.to_ascii_uppercase()]),
+    );
     while id.len() < 21 {
         id.push('X');
     }

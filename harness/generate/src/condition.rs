@@ -16,15 +16,16 @@ enum Aim {
 }
 
 /// A condition block of one to three tests.
-pub fn condition(choices: &mut dyn Choices, cast: &Cast, allow_dates: bool) -> Vec<ConditionBlock> {
+pub fn condition(choices: &mut dyn Choices, cast: &Cast) -> Vec<ConditionBlock> {
     let count = choices.weighted(&[(70, 1), (22, 2), (8, 3)]);
     let mut blocks: Vec<ConditionBlock> = Vec::new();
     for _ in 0..count {
-        let block = test(choices, cast, allow_dates);
+        let block = test(choices, cast);
         // Members of a JSON object are unique: tests under one operator share its block, and a key stands in it once.
         match blocks.iter_mut().find(|known| known.operator == block.operator) {
             Some(known) => {
-                let new = block.keys.into_iter().filter(|key| known.keys.iter().all(|other| other.key != key.key));
+                let new =
+                    block.keys.into_iter().filter(|key| known.keys.iter().all(|other| other.key != key.key));
                 let new: Vec<ConditionKey> = new.collect();
                 known.keys.extend(new);
             }
@@ -34,14 +35,13 @@ pub fn condition(choices: &mut dyn Choices, cast: &Cast, allow_dates: bool) -> V
     blocks
 }
 
-fn test(choices: &mut dyn Choices, cast: &Cast, allow_dates: bool) -> ConditionBlock {
-    let base = loop {
-        let base = *choices.one_of(&BaseOperator::ALL);
-        if allow_dates || Type::of(base) != Some(Type::Date) {
-            break base;
-        }
-    };
-    let set = choices.weighted(&[(80, None), (10, Some(SetOperator::ForAllValues)), (10, Some(SetOperator::ForAnyValue))]);
+fn test(choices: &mut dyn Choices, cast: &Cast) -> ConditionBlock {
+    let base = *choices.one_of(&BaseOperator::ALL);
+    let set = choices.weighted(&[
+        (80, None),
+        (10, Some(SetOperator::ForAllValues)),
+        (10, Some(SetOperator::ForAnyValue)),
+    ]);
     let if_exists = base != BaseOperator::Null && choices.chance(15);
     let operator = Operator { set, base, if_exists };
     let aim = choices.weighted(&[(58, Aim::Match), (16, Aim::Miss), (12, Aim::Absent), (14, Aim::Malformed)]);
@@ -61,7 +61,8 @@ fn test(choices: &mut dyn Choices, cast: &Cast, allow_dates: bool) -> ConditionB
 
 fn null_test(choices: &mut dyn Choices, cast: &Cast, aim: Aim) -> (String, Vec<Literal>) {
     let present = aim != Aim::Absent;
-    let key = key_name(choices, cast, present, None).map_or("acme:Absent".to_owned(), |key| key.name.to_owned());
+    let key =
+        key_name(choices, cast, present, None).map_or("acme:Absent".to_owned(), |key| key.name.to_owned());
     let holds = if present { "false" } else { "true" };
     let values = match aim {
         Aim::Match | Aim::Absent => vec![value::literal(choices, holds)],
@@ -124,14 +125,23 @@ fn compared(
     }
     let mut values = Vec::new();
     for nth in 0..count {
-        let text = if nth == 0 || choices.chance(50) { *choices.one_of(&pool) } else { *choices.one_of(family.near) };
+        let text = if nth == 0 || choices.chance(50) {
+            *choices.one_of(&pool)
+        } else {
+            *choices.one_of(family.near)
+        };
         values.push(policy_value(choices, cast, of, text));
     }
     (key.name.to_owned(), values)
 }
 
 /// A test of a key that the principal record yields, or of a value given by a variable.
-fn derived_test(choices: &mut dyn Choices, cast: &Cast, base: BaseOperator, aim: Aim) -> (String, Vec<Literal>) {
+fn derived_test(
+    choices: &mut dyn Choices,
+    cast: &Cast,
+    base: BaseOperator,
+    aim: Aim,
+) -> (String, Vec<Literal>) {
     let derived = cast.derived();
     if derived.is_empty() {
         return ("aws:PrincipalArn".to_owned(), vec![Literal::string("arn:aws:iam::111111111111:user/bob")]);
@@ -140,18 +150,27 @@ fn derived_test(choices: &mut dyn Choices, cast: &Cast, base: BaseOperator, aim:
     let text = match aim {
         Aim::Match | Aim::Absent => match choices.pick(5) {
             0 => format!("${{{}}}", respell(choices, name.to_owned())),
-            1 if matches!(base, BaseOperator::StringLike | BaseOperator::StringNotLike) => widen(choices, &value),
+            1 if matches!(base, BaseOperator::StringLike | BaseOperator::StringNotLike) => {
+                widen(choices, &value)
+            }
             2 => format!("${{acme:Absent, '{}'}}", value.replace(['\'', '}'], "")),
             _ => value,
         },
         Aim::Miss => narrow(choices, &value),
-        Aim::Malformed => (*choices.one_of(&["${acme:Absent}", "", "*", "${aws:TagKeys, 'x'}", "arn:aws"])).to_owned(),
+        Aim::Malformed => {
+            (*choices.one_of(&["${acme:Absent}", "", "*", "${aws:TagKeys, 'x'}", "arn:aws"])).to_owned()
+        }
     };
     (name.to_owned(), vec![Literal::string(text)])
 }
 
 /// A key of the cast that has values or has none, of a type or of any.
-fn key_name<'c>(choices: &mut dyn Choices, cast: &'c Cast, present: bool, of: Option<Type>) -> Option<&'c Key> {
+fn key_name<'c>(
+    choices: &mut dyn Choices,
+    cast: &'c Cast,
+    present: bool,
+    of: Option<Type>,
+) -> Option<&'c Key> {
     let fits = |key: &&Key| key.values.is_empty() != present && of.is_none_or(|of| key.of == of);
     let keys: Vec<&Key> = cast.keys.iter().filter(fits).collect();
     if keys.is_empty() { None } else { Some(*choices.one_of(&keys)) }
@@ -208,7 +227,11 @@ pub fn narrow(choices: &mut dyn Choices, text: &str) -> String {
     }
     let at = choices.pick(chars.len());
     let (before, after): (String, String) = (chars[..at].iter().collect(), chars[at + 1..].iter().collect());
-    let flipped = if chars[at].is_ascii_uppercase() { chars[at].to_ascii_lowercase() } else { chars[at].to_ascii_uppercase() };
+    let flipped = if chars[at].is_ascii_uppercase() {
+        chars[at].to_ascii_lowercase()
+    } else {
+        chars[at].to_ascii_uppercase()
+    };
     match choices.pick(6) {
         0 => format!("{before}{flipped}{after}"),
         1 => format!("{before}{after}"),

@@ -21,6 +21,15 @@ pub enum Purpose {
     Guardrail,
 }
 
+/// How a document stands to the cast.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mood {
+    /// It lets the usual requester have the targets, save perhaps the last: what else it holds makes the difference.
+    Open,
+    /// Anything goes.
+    Wild,
+}
+
 /// A document of `policy_type`, legal for it.
 pub fn document(
     choices: &mut dyn Choices,
@@ -28,43 +37,48 @@ pub fn document(
     cast: &Cast,
     policy_type: PolicyType,
     purpose: Purpose,
+    mood: Mood,
 ) -> Document {
     let needs_version = matches!(policy_type, PolicyType::Scp | PolicyType::Rcp);
     let version = if !needs_version && choices.chance(12) { Version::V2008 } else { Version::V2012 };
     let writer = Writer { settings, cast, policy_type, version };
     let mut statements = Vec::new();
-    if policy_type == PolicyType::Rcp && choices.chance(10) {
-        choices.label("RCP full access document");
-        statements.push(writer.everything(Effect::Allow));
-        return assemble(version, statements);
-    }
     if policy_type == PolicyType::Rcp {
-        statements.push(writer.statement(choices, Effect::Deny, true));
+        if choices.chance(15) {
+            choices.label("RCP full access document");
+            statements.push(writer.everything(Effect::Allow));
+            return assemble(version, statements);
+        }
+        statements.push(writer.denial(choices, mood));
     } else {
-        let broad = purpose == Purpose::Guardrail && choices.chance(80);
-        if broad {
-            statements.push(writer.broad(choices));
+        match (mood, purpose) {
+            (Mood::Open, Purpose::Guardrail) if choices.chance(75) => statements.push(writer.broad(choices)),
+            (Mood::Open, _) => statements.push(writer.sure(choices)),
+            (Mood::Wild, Purpose::Guardrail) if choices.chance(70) => statements.push(writer.broad(choices)),
+            (Mood::Wild, _) => {}
         }
-        if choices.chance(settings.deny_beside_allow) {
+        let denied = match purpose {
+            Purpose::Grant => settings.deny_beside_allow,
+            Purpose::Guardrail => settings.deny_beside_allow / 2,
+        };
+        if choices.chance(denied) {
             choices.label("targeted Deny beside an Allow");
-            let target = choices.one_of(&cast.targets);
-            if !broad {
-                statements.push(writer.aimed(choices, Effect::Allow, target, true));
-            }
-            statements.push(writer.statement(choices, Effect::Deny, false));
+            statements.push(writer.denial(choices, mood));
         }
-        if statements.is_empty() || choices.chance(40) {
+        if statements.is_empty() || choices.chance(35) {
             let more = choices.between(1, settings.statements.max(1));
             for _ in 0..more {
-                let effect = choices.weighted(&[(80, Effect::Allow), (20, Effect::Deny)]);
-                statements.push(writer.statement(choices, effect, false));
+                let denies = mood == Mood::Wild && choices.chance(15);
+                let effect = if denies { Effect::Deny } else { Effect::Allow };
+                let target = choices.one_of(&cast.targets);
+                statements.push(writer.aimed(choices, effect, target));
             }
         }
     }
     if choices.chance(settings.large) {
         choices.label("hundreds of statements");
         let many = choices.between(100, 300);
-        let filler = writer.statement(choices, Effect::Deny, false);
+        let filler = writer.aimed(choices, Effect::Deny, &cast.targets[0]);
         for nth in 0..many {
             let mut sibling = filler.clone();
             sibling.action = list(false, vec![format!("s3:Filler{nth}")]);
@@ -153,19 +167,46 @@ impl Writer<'_> {
         statement
     }
 
-    /// A statement aimed at a target, or near it.
-    fn statement(&self, choices: &mut dyn Choices, effect: Effect, rcp: bool) -> Statement {
-        let target = choices.one_of(&self.cast.targets);
-        let mut statement = self.aimed(choices, effect, target, false);
-        if rcp {
-            statement.action = list(false, vec![self.rcp_action(choices, target)]);
+    /// An Allow that the usual requester has for every target, save perhaps the last.
+    fn sure(&self, choices: &mut dyn Choices) -> Statement {
+        let targets = &self.cast.targets;
+        let kept = if targets.len() > 1 && choices.chance(60) { targets.len() - 1 } else { targets.len() };
+        let mut statement = self.everything(Effect::Allow);
+        let actions = targets[..kept].iter().map(|target| self.action_matching(choices, target)).collect();
+        statement.action = list(false, actions);
+        if statement.resource.is_some() && choices.chance(60) {
+            let resources =
+                targets[..kept].iter().map(|target| self.resource_matching(choices, &target.resource));
+            statement.resource = Some(list(false, resources.collect()));
+        }
+        if statement.principal.is_some() && !choices.chance(25) {
+            let principal = self.naming(choices, &self.cast.principals[0], 100);
+            statement.principal = Some(PrincipalElement { negated: false, spec: gather(vec![principal]) });
+        }
+        if choices.chance(self.settings.conditions / 4) {
+            statement.condition = condition(choices, self.cast);
         }
         statement
     }
 
-    fn aimed(&self, choices: &mut dyn Choices, effect: Effect, target: &Target, plain: bool) -> Statement {
-        let aim = if plain { 100 } else { self.settings.aim };
-        let conditioned = !plain && choices.chance(self.settings.conditions);
+    /// A Deny aimed at one target; in an open mood mostly at the last, or under a condition.
+    fn denial(&self, choices: &mut dyn Choices, mood: Mood) -> Statement {
+        let targets = &self.cast.targets;
+        let last = mood == Mood::Open && choices.chance(70);
+        let target = if last { &targets[targets.len() - 1] } else { choices.one_of(targets) };
+        let mut statement = self.aimed(choices, Effect::Deny, target);
+        // An RCP names services, not actions, so that it tends to reach every target.
+        let wide = targets.len() == 1 || self.policy_type == PolicyType::Rcp;
+        if mood == Mood::Open && wide && statement.condition.is_empty() {
+            statement.condition = condition(choices, self.cast);
+        }
+        statement
+    }
+
+    /// A statement aimed at a target, or near it.
+    fn aimed(&self, choices: &mut dyn Choices, effect: Effect, target: &Target) -> Statement {
+        let aim = self.settings.aim;
+        let conditioned = choices.chance(self.settings.conditions);
         let principal = self.has_principal().then(|| self.principal(choices, effect, aim));
         let sid = choices.chance(25).then(|| Arc::from(format!("S{}", choices.pick(1_000_000))));
         Statement {
@@ -174,7 +215,7 @@ impl Writer<'_> {
             principal,
             action: self.action(choices, target, aim),
             resource: self.resource(choices, target, aim),
-            condition: if conditioned { condition(choices, self.cast, true) } else { Vec::new() },
+            condition: if conditioned { condition(choices, self.cast) } else { Vec::new() },
         }
     }
 
@@ -189,7 +230,8 @@ impl Writer<'_> {
         if self.policy_type != PolicyType::Trust && choices.chance(8) {
             choices.label("NotAction");
             // Satisfied unless an entry matches the request's action.
-            let other = if choices.chance(85) { self.action_near(choices, target) } else { target.action.clone() };
+            let other =
+                if choices.chance(85) { self.action_near(choices, target) } else { target.action.clone() };
             return list(true, vec![other, "acme:Other".to_owned()]);
         }
         let mut entries = vec![self.action_matching(choices, target)];
@@ -296,7 +338,10 @@ impl Writer<'_> {
                     3 => format!("arn:{partition}:{service}:*:*:{tail}"),
                     4 => format!("arn:{partition}:{service}:*:{tail}"),
                     _ if !account.is_empty() => {
-                        format!("arn:{partition}:{service}:{region}:{}?:{tail}", &account[..account.len() - 1])
+                        format!(
+                            "arn:{partition}:{service}:{region}:{}?:{tail}",
+                            &account[..account.len() - 1]
+                        )
                     }
                     _ => format!("arn:{partition}:{service}*::{tail}"),
                 }
@@ -312,7 +357,11 @@ impl Writer<'_> {
 
     /// A pattern for the tail of an ARN.
     fn tail(&self, choices: &mut dyn Choices, tail: &str) -> String {
-        if choices.chance(25) { self.literal(tail) } else { widen(choices, &tail.replace(['$', '{', '}'], "?")) }
+        if choices.chance(25) {
+            self.literal(tail)
+        } else {
+            widen(choices, &tail.replace(['$', '{', '}'], "?"))
+        }
     }
 
     /// A text that means itself: wildcards and dollars escaped where there are escapes.
@@ -366,7 +415,9 @@ impl Writer<'_> {
             0 => format!("{head}{tail}/*"),
             1 => head.replace("arn:aws:", "arn:aws-cn:") + tail,
             2 => format!("{head}${{acme:Absent}}"),
-            3 => head.replace("us-east-1", "us-west-2") + &widen(choices, tail).to_uppercase().replace('$', ""),
+            3 => {
+                head.replace("us-east-1", "us-west-2") + &widen(choices, tail).to_uppercase().replace('$', "")
+            }
             4 => format!("{head}x"),
             _ => head.to_owned() + &narrow(choices, tail).replace('$', ""),
         }
@@ -439,7 +490,9 @@ impl Writer<'_> {
                 Issuer::Root => aws(choices, &[session.arn()]),
             },
             Principal::Root(root) => aws(choices, &[root.arn()]),
-            Principal::Service(service) => (PrincipalKey::Service, choices.one_of(service.names_list()).clone()),
+            Principal::Service(service) => {
+                (PrincipalKey::Service, choices.one_of(service.names_list()).clone())
+            }
             Principal::FederatedCaller(caller) => (PrincipalKey::Federated, caller.provider().to_owned()),
             Principal::Anonymous => (PrincipalKey::Aws, "*".to_owned()),
         }

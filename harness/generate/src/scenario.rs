@@ -5,14 +5,14 @@ use std::sync::Arc;
 use assize_model::scenario::{Body, Case, InvalidRequest};
 use assize_model::{
     AclGrant, AclPermission, AclTarget, Action, Context, ContextEntry, EndpointKind, EndpointPolicy, Grantee,
-    IdentityPolicy, IdentitySource, Literal, Policies, PolicySource, PolicyType, Principal, Request, Resource,
-    ResourceKind, ResourcePolicy, Scenario,
+    IdentityPolicy, IdentitySource, Literal, Policies, PolicySource, PolicyType, Principal, Request,
+    Resource, ResourceKind, ResourcePolicy, Scenario,
 };
 
 use crate::cast::{ACCOUNTS, CANONICAL_IDS, Cast, Role, Target};
 use crate::choices::Choices;
 use crate::condition::narrow;
-use crate::policy::{Purpose, document, purpose};
+use crate::policy::{Mood, Purpose, document, purpose};
 use crate::settings::Settings;
 use crate::value;
 
@@ -21,7 +21,8 @@ pub fn scenario(choices: &mut dyn Choices, settings: &Settings) -> Scenario {
     let cast = Cast::generate(choices);
     let breadth = choices.chance(settings.breadth);
     choices.label(if breadth { "breadth" } else { "depth" });
-    let policies = Maker { settings, cast: &cast, breadth }.policies(choices);
+    let mood = if choices.chance(settings.open) { Mood::Open } else { Mood::Wild };
+    let policies = Maker { settings, cast: &cast, breadth, mood }.policies(choices);
     let requests = requests(choices, settings, &cast);
     Scenario {
         name: "generated".to_owned(),
@@ -38,6 +39,7 @@ struct Maker<'m> {
     cast: &'m Cast,
     /// One policy type beside what an Allow needs, one policy each.
     breadth: bool,
+    mood: Mood,
 }
 
 impl Maker<'_> {
@@ -54,7 +56,8 @@ impl Maker<'_> {
         }
         if role.has_boundary() && present(self, choices, 1, 30) {
             choices.label("boundary");
-            policies.boundary = vec![self.policy(choices, "boundary", PolicyType::Boundary, Purpose::Guardrail)];
+            policies.boundary =
+                vec![self.policy(choices, "boundary", PolicyType::Boundary, Purpose::Guardrail)];
         }
         let passes = match role {
             Role::FederatedByUser | Role::FederatedByRoot => choices.chance(85),
@@ -63,10 +66,11 @@ impl Maker<'_> {
         };
         if passes {
             choices.label("session policies");
-            let count = choices.weighted(&[(3, 0), (80, 1), (15, 2), (2, 3)]);
+            let count = choices.weighted(&[(2, 0), (80, 1), (16, 2), (2, 3)]);
             policies.session = Some(self.several(choices, "session", PolicyType::Session, count));
         }
-        let management = self.cast.principals.iter().any(|p| p.account().is_some_and(|account| account.management));
+        let management =
+            self.cast.principals.iter().any(|p| p.account().is_some_and(|account| account.management));
         if role.has_account() && !management && present(self, choices, 3, 30) {
             policies.scps = Some(self.levels(choices, "scp", PolicyType::Scp));
         }
@@ -79,7 +83,8 @@ impl Maker<'_> {
             let policy = self.policy(choices, "endpoint", PolicyType::Vpce, Purpose::Guardrail);
             policies.endpoint = Some(EndpointPolicy { kind, policy });
         }
-        let needs_resource = !role.has_account() || self.cast.account != 0 || self.cast.kind != ResourceKind::Ordinary;
+        let needs_resource =
+            !role.has_account() || self.cast.account != 0 || self.cast.kind != ResourceKind::Ordinary;
         if choices.chance(if needs_resource { 94 } else { 55 }) {
             let kind = self.cast.kind;
             let policy = self.policy(choices, "resource", kind.policy_type(), purpose(kind.policy_type()));
@@ -97,8 +102,14 @@ impl Maker<'_> {
         policies
     }
 
-    fn policy(&self, choices: &mut dyn Choices, id: &str, policy_type: PolicyType, purpose: Purpose) -> PolicySource {
-        let document = document(choices, self.settings, self.cast, policy_type, purpose);
+    fn policy(
+        &self,
+        choices: &mut dyn Choices,
+        id: &str,
+        policy_type: PolicyType,
+        purpose: Purpose,
+    ) -> PolicySource {
+        let document = document(choices, self.settings, self.cast, policy_type, purpose, self.mood);
         PolicySource::new(id, document.to_json())
     }
 
@@ -116,7 +127,8 @@ impl Maker<'_> {
 
     fn identity(&self, choices: &mut dyn Choices) -> Vec<IdentityPolicy> {
         let most = if self.breadth { 2 } else { self.settings.policies.max(1) };
-        let count = if choices.chance(4) { 0 } else { choices.between(1, most) };
+        let empty = if self.mood == Mood::Open { 2 } else { 10 };
+        let count = if choices.chance(empty) { 0 } else { choices.between(1, most) };
         (0..count)
             .map(|nth| {
                 let own = match self.cast.role {
@@ -124,7 +136,8 @@ impl Maker<'_> {
                     Role::FederatedByUser => IdentitySource::Issuer,
                     _ => IdentitySource::User,
                 };
-                let grouped = matches!(self.cast.role, Role::User | Role::FederatedByUser) && choices.chance(25);
+                let grouped =
+                    matches!(self.cast.role, Role::User | Role::FederatedByUser) && choices.chance(25);
                 let source = if grouped { IdentitySource::Group("Dev".to_owned()) } else { own };
                 let broad = if choices.chance(35) { Purpose::Guardrail } else { Purpose::Grant };
                 let policy = self.policy(choices, &format!("identity-{nth}"), PolicyType::Identity, broad);
@@ -138,7 +151,7 @@ impl Maker<'_> {
         let count = choices.weighted(&[(4, 0), (44, 1), (28, 2), (14, 3), (6, 4), (4, 5)]);
         (0..count)
             .map(|level| {
-                let policies = choices.weighted(&[(4, 0), (76, 1), (20, 2)]);
+                let policies = choices.weighted(&[(2, 0), (78, 1), (20, 2)]);
                 if policies == 0 {
                     choices.label("empty level");
                 }
@@ -153,7 +166,12 @@ impl Maker<'_> {
             0 => policies.scps = Some(self.levels(choices, "scp", PolicyType::Scp)),
             1 => policies.session = Some(self.several(choices, "session", PolicyType::Session, 1)),
             2 => {
-                policies.boundary.push(self.policy(choices, "boundary-x", PolicyType::Boundary, Purpose::Guardrail));
+                policies.boundary.push(self.policy(
+                    choices,
+                    "boundary-x",
+                    PolicyType::Boundary,
+                    Purpose::Guardrail,
+                ));
             }
             3 => policies.session = Some(self.several(choices, "session", PolicyType::Session, 12)),
             4 => {
@@ -186,7 +204,12 @@ fn requests(choices: &mut dyn Choices, settings: &Settings, cast: &Cast) -> Vec<
         if cases.len() == count {
             break;
         }
-        let case = request(choices, settings, cast);
+        // One stray request, so that policies that let everything of the cast through are asked for something else too.
+        let case = if cases.is_empty() && choices.chance(settings.stray) {
+            stray(choices, cast)
+        } else {
+            request(choices, settings, cast)
+        };
         if !cases.iter().any(|known| known.request == case.request) {
             cases.push(case);
         }
@@ -233,18 +256,35 @@ fn request(choices: &mut dyn Choices, settings: &Settings, cast: &Cast) -> Case 
     build(choices, principal, action, resource, owner, context)
 }
 
+/// A request for what none of the policies is about, on a resource of another account.
+fn stray(choices: &mut dyn Choices, cast: &Cast) -> Case {
+    choices.label("stray request");
+    let principal = choices.one_of(&cast.principals).clone();
+    let Target { action, .. } = choices.one_of(&cast.targets).clone();
+    let federated = cast.role == Role::FederatedCaller;
+    let action = if federated || choices.chance(40) { action } else { "acme:Do".to_owned() };
+    let resource = format!("arn:{}:acme:::thing/{}", cast.partition, choices.pick(3));
+    build(choices, principal, action, resource, ACCOUNTS[2].to_owned(), Vec::new())
+}
+
 fn perturbed_action(choices: &mut dyn Choices, cast: &Cast, action: &str) -> String {
     let (vendor, name) = action.split_once(':').unwrap_or((action, ""));
     if cast.role == Role::FederatedCaller {
         return (*choices.one_of(&["sts:TagSession", "sts:SetSourceIdentity"])).to_owned();
     }
     match choices.pick(5) {
-        0 => choices.one_of(&cast.targets).action.clone(),
+        0 => (*choices.one_of(&[
+            "s3:PutObject",
+            "s3:GetBucketPolicy",
+            "iam:PassRole",
+            "sts:AssumeRoot",
+            "acme:Do",
+        ]))
+        .to_owned(),
         1 => format!("{vendor}:{}", narrow(choices, name).replace(['/', ':'], "")),
         2 => action.to_ascii_lowercase(),
         3 => format!("{vendor}x:{name}"),
-        _ => (*choices.one_of(&["s3:PutObject", "s3:GetBucketPolicy", "iam:PassRole", "sts:AssumeRoot", "acme:Do"]))
-            .to_owned(),
+        _ => choices.one_of(&cast.targets).action.clone(),
     }
 }
 
@@ -325,7 +365,8 @@ fn build(
         .and_then(|action| Ok((action, Resource::new(resource, owner)?, Context::new(entries)?)))
         .map(|(action, resource, context)| {
             let management = choices.chance(1);
-            let aws_managed = matches!(&resource, Resource::Arn(arn) if arn.as_str().contains(":kms:")) && choices.chance(8);
+            let aws_managed = matches!(&resource, Resource::Arn(arn) if arn.as_str().contains(":kms:"))
+                && choices.chance(8);
             (action, resource.with_facts(management, aws_managed), context)
         })
         .and_then(|(action, resource, context)| Request::new(principal, action, resource, context));

@@ -11,6 +11,8 @@ pub struct Settings {
     pub statements: usize,
     /// How often a scenario holds one feature alone (breadth) instead of many that interact (depth).
     pub breadth: usize,
+    /// How often the policies of a scenario let the usual requester have most targets, so that one difference decides.
+    pub open: usize,
     /// How often a targeted Deny is put beside a broad Allow.
     pub deny_beside_allow: usize,
     /// How often a statement carries a condition.
@@ -19,6 +21,8 @@ pub struct Settings {
     pub aim: usize,
     /// How often a request differs from its statement in one dimension.
     pub perturb: usize,
+    /// How often a scenario holds a request for what none of its policies is about.
+    pub stray: usize,
     /// How often a scenario holds a policy that the requester cannot have (EVAL-006).
     pub misfit: usize,
     /// How often a policy holds hundreds of statements.
@@ -28,14 +32,16 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Settings {
-            requests: 12,
+            requests: 16,
             policies: 3,
             statements: 3,
             breadth: 25,
-            deny_beside_allow: 35,
+            open: 88,
+            deny_beside_allow: 48,
             conditions: 40,
             aim: 88,
-            perturb: 45,
+            perturb: 55,
+            stray: 85,
             misfit: 1,
             large: 1,
         }
