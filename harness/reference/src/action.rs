@@ -20,22 +20,12 @@ impl<S: Semantics + ?Sized> Matcher<'_, S> {
 
     fn action_entry(&self, entry: &str, action: &Action) -> bool {
         let semantics = self.semantics;
+        self.note_action(entry, action);
         if semantics.action_is_everything(entry) {
-            return self.rule("MATCH-011", true);
+            return true;
         }
-        let Some((vendor, name)) = entry.split_once(':') else { return self.rule("MATCH-012", false) };
-        let vendor_matches = semantics.vendor_matches(vendor, action.vendor());
-        self.rule("MATCH-012", vendor_matches);
-        self.rule("MATCH-014", vendor == "*");
-        if !vendor_matches {
-            return false;
-        }
-        self.rule("MATCH-016", name.is_empty());
-        self.rule("MATCH-015", name.contains(char::is_whitespace));
-        self.rule("MATCH-017", name.contains(','));
-        let name_matches = semantics.action_name_matches(name, action.name());
-        self.rule("MATCH-013", name_matches && name.contains(['*', '?']));
-        self.rule("MATCH-019", name_matches);
-        name_matches
+        let Some((vendor, name)) = entry.split_once(':') else { return false };
+        semantics.vendor_matches(vendor, action.vendor())
+            && semantics.action_name_matches(name, action.name())
     }
 }

@@ -17,24 +17,21 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
             }
             _ => self.environment.types[place(policy_type)].is_some(),
         };
-        match (self.rule("EVAL-006", self.is_applicable(policy_type)), supplied) {
+        let state = match (self.is_applicable(policy_type), supplied) {
             (false, _) => ReportState::NotApplicable,
             (true, false) => ReportState::Absent,
             (true, true) => ReportState::Evaluated,
-        }
+        };
+        self.note_state(policy_type, state);
+        state
     }
 
     fn is_applicable(&self, policy_type: PolicyType) -> bool {
         let (semantics, principal) = (self.semantics(), self.principal());
         match policy_type {
             PolicyType::Rcp => self.rcp_applies(),
-            PolicyType::Scp => {
-                let applies = semantics.scp_applies(principal);
-                self.rule("EVAL-014", !applies);
-                self.rule("EVAL-015", applies);
-                applies
-            }
-            PolicyType::Vpce => self.rule("EVAL-021", semantics.endpoint_applies(principal)),
+            PolicyType::Scp => !self.rule("EVAL-014", !semantics.scp_applies(principal)),
+            PolicyType::Vpce => semantics.endpoint_applies(principal),
             PolicyType::Resource | PolicyType::Trust => self.resource_policy_applies(),
             PolicyType::Identity => semantics.identity_applies(principal),
             PolicyType::Boundary => semantics.boundary_applies(principal),
@@ -53,7 +50,7 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
         let covered = semantics.rcp_covers_service(action.vendor());
         self.rule("EVAL-019", !covered || matches!(resource, Resource::None { .. }));
         let has_resource = self.resource_arn().is_some() || semantics.rcp_applies_without_resource(principal);
-        self.rule("EVAL-017", !exempt && covered && has_resource)
+        !exempt && covered && has_resource
     }
 
     /// EVAL-049, EVAL-059: not for an action without resource, and on a role only for the actions that its trust policy decides.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use assize_model::{Literal, Origin, Principal, Request};
+use assize_model::{Origin, Principal, Request};
 
 use crate::semantics::Semantics;
 
@@ -38,16 +38,10 @@ impl<'a> FinishedContext<'a> {
             }
         }
         for entry in request.context().entries() {
-            let texts = entry.values.iter().map(|value| semantics.context_text(value)).collect();
-            finished.insert(entry.key.as_str(), texts);
+            finished.insert(entry.key.as_str(), semantics.context_values(&entry.key, &entry.values));
         }
         finished
     }
-}
-
-/// The text of a context value: a boolean as `true` or `false`, a number as spelled (COND-007, GRAM-037).
-pub(crate) fn text(value: &Literal) -> Cow<'_, str> {
-    Cow::Borrowed(&value.text)
 }
 
 /// The keys that the principal record yields and their values, a key with several values once per value (PRIN-015).

@@ -105,8 +105,8 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
     fn denies(&self, found: &Findings) -> Vec<StatementRef> {
         let resource_allows = found.of_type(PolicyType::Resource).allows();
         let denies = found.types.iter().flat_map(|finding| finding.statements()).filter(|statement| {
-            let StatementRef { policy_type, level, .. } = statement.statement;
-            !statement.allows() && self.semantics().deny_counts(policy_type, level, resource_allows)
+            !statement.allows()
+                && self.semantics().deny_counts(self.principal(), &statement.statement, resource_allows)
         });
         let denies: Vec<StatementRef> = denies.map(|statement| statement.statement.clone()).collect();
         self.rule("EVAL-005", !denies.is_empty());
@@ -118,9 +118,11 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
         let scps = found.of_type(PolicyType::Scp);
         let levels: Vec<bool> =
             scps.levels.iter().map(|level| level.iter().any(Applicable::allows)).collect();
+        let allow = self.semantics().scp_allows(&levels);
         self.rule("EVAL-011", levels.is_empty());
-        self.rule("EVAL-013", levels.contains(&false));
-        self.rule("EVAL-012", self.semantics().scp_allows(&levels))
+        self.rule("EVAL-012", allow && !levels.is_empty());
+        self.rule("EVAL-013", !allow);
+        allow
     }
 
     /// Whether the endpoint's policy allows, if the request passed an endpoint that has one (EVAL-021).
@@ -133,23 +135,19 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
     fn sides(&self, found: &Findings) -> Sides {
         let (semantics, principal) = (self.semantics(), self.principal());
         let full_access = semantics.full_access(principal);
-        self.rule("EVAL-031", full_access);
         let boundary = found.of_type(PolicyType::Boundary).allows_if_evaluated();
         let session = found.of_type(PolicyType::Session).allows_if_evaluated();
-        self.rule("EVAL-023", found.of_type(PolicyType::Resource).allows_if_evaluated().is_none());
-        self.rule("EVAL-040", boundary == Some(false) || session == Some(false));
         let sides = Sides {
             kind: found.kind,
             direct: found.grants(MatchClass::Direct),
             entity: found.grants(MatchClass::Entity),
             account: found.grants(MatchClass::Account),
-            identity: semantics.identity_side(full_access, found.of_type(PolicyType::Identity).allows()),
+            identity: semantics
+                .identity_side(full_access, &|policy_type| found.of_type(policy_type).allows()),
             boundary: semantics.boundary_side(boundary),
             session: semantics.session_side(session, principal),
         };
-        self.rule("EVAL-036", boundary.is_some());
-        self.rule("EVAL-038", session.is_some());
-        self.rule("EVAL-041", session.is_none() && !sides.session);
+        self.note_sides(&sides, boundary, session);
         sides
     }
 
@@ -175,8 +173,6 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
         let entity = self.rule("EVAL-027", semantics.entity_path(sides));
         let identity = self.rule("EVAL-025", semantics.identity_path(sides));
         let trust = sides.kind == ResourceKind::RoleTrust;
-        self.rule("EVAL-050", trust && sides.direct);
-        self.rule("EVAL-030", sides.account && sides.kind == ResourceKind::Ordinary);
         let uses = Uses {
             direct,
             entity,

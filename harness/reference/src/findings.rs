@@ -6,7 +6,7 @@ use assize_model::{Effect, EndpointKind, MatchClass, PolicyType, ReportState, Re
 
 use crate::environment::{Policy, TYPES, place};
 use crate::question::Question;
-use crate::semantics::Semantics;
+use crate::semantics::{Semantics, StatementPlace};
 
 /// The findings of all types.
 #[derive(Clone, Debug)]
@@ -88,8 +88,9 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
         if state == ReportState::Evaluated {
             let levels = self.environment.types[place(policy_type)].as_deref().unwrap_or_default();
             let has_levels = matches!(policy_type, PolicyType::Rcp | PolicyType::Scp);
-            for (level, policies) in levels.iter().enumerate() {
-                finding.levels.push(self.applicable(shown, has_levels.then_some(level), policies));
+            for level in 0..levels.len() {
+                let applicable = self.applicable(shown, levels, level, has_levels);
+                finding.levels.push(self.standing(shown, applicable));
             }
         }
         if policy_type == PolicyType::Resource && state == ReportState::Evaluated {
@@ -102,36 +103,57 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
     fn applicable(
         &self,
         policy_type: PolicyType,
-        level: Option<usize>,
-        policies: &[Policy],
+        levels: &[Vec<Policy>],
+        level: usize,
+        has_levels: bool,
     ) -> Vec<Applicable> {
         let endpoint = self.endpoint_of(policy_type);
         let lockout_exempt = policy_type == PolicyType::Resource && self.lockout_exempt();
-        let read = self.semantics().policies_read(policy_type, policies.len());
         let mut applicable = Vec::new();
-        for policy in policies.iter().take(read) {
+        for (index, policy) in levels[level].iter().enumerate() {
+            let source = self.environment.sources.get(index).filter(|_| policy_type == PolicyType::Identity);
             let document = &policy.document;
-            for (index, statement) in document.statements.iter().enumerate() {
-                let Some(class) = self.applies(statement, document.version, endpoint) else { continue };
-                let denies = statement.effect == Effect::Deny;
-                if denies && !self.rule("PRIN-041", self.semantics().deny_reaches(policy_type, class)) {
+            for (at, statement) in document.statements.iter().enumerate() {
+                let place = StatementPlace {
+                    policy_type,
+                    level,
+                    levels: levels.len(),
+                    policy: index,
+                    source,
+                    statement: at,
+                };
+                if !self.semantics().reads(&place, statement) {
                     continue;
                 }
-                if denies && lockout_exempt {
+                let Some(class) = self.applies(statement, document.version, endpoint) else { continue };
+                let denies = statement.effect == Effect::Deny;
+                if denies && (lockout_exempt || !self.deny_reaches(policy_type, class)) {
                     continue;
                 }
                 let statement_ref = StatementRef {
                     policy_type,
-                    level,
+                    level: has_levels.then_some(level),
                     policy: Arc::clone(&policy.id),
-                    statement: index,
+                    statement: at,
                     sid: statement.sid.clone(),
-                    region: document.regions.get(index).copied(),
+                    region: document.regions.get(at).copied(),
                 };
                 applicable.push(Applicable { effect: statement.effect, class, statement: statement_ref });
             }
         }
         applicable
+    }
+
+    fn deny_reaches(&self, policy_type: PolicyType, class: Option<MatchClass>) -> bool {
+        self.rule("PRIN-041", self.semantics().deny_reaches(policy_type, class))
+    }
+
+    /// Those of a level's applicable statements that stand beside each other: all (EVAL-003).
+    fn standing(&self, policy_type: PolicyType, applicable: Vec<Applicable>) -> Vec<Applicable> {
+        let effects: Vec<Effect> = applicable.iter().map(|statement| statement.effect).collect();
+        let numbered = applicable.into_iter().enumerate();
+        let standing = numbered.filter(|(at, _)| self.semantics().stands(policy_type, &effects, *at));
+        standing.map(|(_, statement)| statement).collect()
     }
 
     /// The kind of endpoint as whose policy principals are read (EVAL-022).

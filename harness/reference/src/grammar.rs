@@ -152,7 +152,7 @@ fn vendor(action: &str) -> &str {
 
 /// GRAM-024, GRAM-025.
 fn resource_is_right(policy_type: PolicyType, variables: bool, statement: &Value<'_>) -> bool {
-    let is_resource = |text: &str| is_resource(text) && (!variables || variables_are_well_formed(text));
+    let is_resource = |text: &str| is_resource(variables, text);
     match (statement.get("Resource"), statement.get("NotResource")) {
         (None, None) => matches!(policy_type, PolicyType::Resource | PolicyType::Trust),
         (Some(resources), None) | (None, Some(resources)) => {
@@ -162,10 +162,13 @@ fn resource_is_right(policy_type: PolicyType, variables: bool, statement: &Value
     }
 }
 
-/// GRAM-025.
-fn is_resource(text: &str) -> bool {
-    let service = text.strip_prefix("arn:").and_then(|rest| rest.split(':').nth(1));
-    text == "*" || service.is_some_and(|service| !service.is_empty())
+/// GRAM-025, GRAM-041. Colons inside `${…}` separate no fields where variables exist (MATCH-071).
+fn is_resource(variables: bool, text: &str) -> bool {
+    let outside = |segment| if let Segment::Text(text) = segment { text } else { "$" };
+    let fields: String = if variables { segments(text).map(outside).collect() } else { text.to_owned() };
+    let service = fields.strip_prefix("arn:").and_then(|rest| rest.split(':').nth(1));
+    let has_shape = text == "*" || service.is_some_and(|service| !service.is_empty());
+    has_shape && (!variables || variables_are_well_formed(text))
 }
 
 /// GRAM-041.

@@ -16,6 +16,7 @@
 //! | `statement`, `findings`, `acl` | EVAL-002, EVAL-003, EVAL-062: what applies |
 //! | `decide` | EVAL-010 |
 //! | `report`, `missing` | EVAL-067 to EVAL-069, EVAL-076 |
+//! | [`trace`], `notes` | which rules took part; decides nothing |
 //!
 //! This crate shares nothing with the optimized evaluator but the words of [`assize_model`].
 
@@ -33,6 +34,7 @@ mod findings;
 pub mod grammar;
 pub mod matcher;
 mod missing;
+mod notes;
 pub mod numeric;
 pub mod operations;
 pub mod pattern;
@@ -58,7 +60,7 @@ use question::Question;
 
 pub use context::FinishedContext;
 pub use matcher::Matcher;
-pub use semantics::{Correct, Semantics, Sides};
+pub use semantics::{Correct, Semantics, Sides, StatementPlace};
 pub use trace::Trace;
 
 /// The reference evaluator: correct by default, or with the semantics that it is given.

@@ -86,10 +86,7 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
         let classes =
             by_name.map(|(at, layer)| self.semantics().class_of_layer(*layer, at + 1 == layers.len()));
         let class = self.semantics().strongest(&mut everyone.into_iter().chain(classes));
-        self.rule("PRIN-019", class.is_some());
-        self.rule("PRIN-028", class.is_some());
-        self.rule("PRIN-030", class.is_some());
-        self.rule("PRIN-033", class == Some(MatchClass::Direct) && matches!(layers[..], [Layer::Account(_)]));
+        self.note_class(class);
         class
     }
 

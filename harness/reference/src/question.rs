@@ -31,10 +31,10 @@ impl<'a, S: Semantics + ?Sized> Question<'a, S> {
     ) -> Self {
         let context = FinishedContext::of(semantics, request);
         let matcher = Matcher::new(semantics, context, trace);
-        matcher.rule("PRIN-015", true);
         let layers = layers(request.principal());
-        matcher.rule("PRIN-016", !layers.is_empty());
-        Question { matcher, environment, request, layers, findings: OnceCell::new() }
+        let question = Question { matcher, environment, request, layers, findings: OnceCell::new() };
+        question.note_facts();
+        question
     }
 
     /// Records a rule's part; see [`Trace`].

@@ -11,7 +11,7 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
     /// Decides, and records everything that the rules ask for.
     pub(crate) fn evaluate(&self) -> Evaluation {
         let outcome = self.decide();
-        self.rule("EVAL-067", true);
+        self.note_outcome(outcome.decision, outcome.deciding);
         Evaluation {
             decision: outcome.decision,
             deciding: outcome.deciding,

@@ -22,19 +22,21 @@ impl<S: Semantics + ?Sized> Matcher<'_, S> {
 
     fn resource_entry(&self, entry: &str, version: Version, request: &str) -> bool {
         let semantics = self.semantics;
+        self.note_resource(entry, version, request);
         if semantics.resource_is_everything(entry) {
-            return self.rule("MATCH-031", true);
+            return true;
         }
         if request == "*" {
-            self.rule("EVAL-059", true);
-            return self.rule("MATCH-031", semantics.arn_matches_no_resource(entry));
+            return semantics.arn_matches_no_resource(entry);
         }
         let (head, tail) = entry.split_at(semantics.head_length(entry, version));
-        if semantics.variables_expand(version) && head.contains("${") {
-            self.rule("MATCH-071", true);
-            return semantics.variable_in_head_matches();
+        let variable_in_head = semantics.variables_expand(version) && head.contains("${");
+        if variable_in_head && !semantics.head_takes_variables() {
+            return false;
         }
-        let Some(tail) = self.expand(tail, version) else { return false };
+        let (Some(head), Some(tail)) = (self.expand(head, version), self.expand(tail, version)) else {
+            return false;
+        };
         let mut pattern = head_pieces(semantics, head);
         pattern.extend(pattern::pieces(semantics, Place::Resource, Reach::Anything, tail));
         self.rule("MATCH-032", semantics.covers(Place::Resource, &pattern, request))
@@ -42,15 +44,14 @@ impl<S: Semantics + ?Sized> Matcher<'_, S> {
 }
 
 /// The pieces of a head: every wildcard has the reach that MATCH-032 gives it.
-fn head_pieces<S: Semantics + ?Sized>(semantics: &S, head: &str) -> Vec<Piece> {
-    let mut characters = head.chars().peekable();
-    let mut pieces = Vec::with_capacity(head.len());
-    while let Some(character) = characters.next() {
-        let reach = match character {
-            '*' => semantics.head_star_reach(characters.peek().copied()),
+fn head_pieces<S: Semantics + ?Sized>(semantics: &S, head: Vec<Glyph>) -> Vec<Piece> {
+    let mut glyphs = head.into_iter().peekable();
+    let mut pieces = Vec::with_capacity(glyphs.len());
+    while let Some(glyph) = glyphs.next() {
+        let reach = match glyph.character {
+            '*' => semantics.head_star_reach(glyphs.peek().map(|next| next.character)),
             _ => semantics.head_question_reach(),
         };
-        let glyph = Glyph { character, literal: false };
         pieces.extend(pattern::pieces(semantics, Place::Resource, reach, [glyph]));
     }
     pieces

@@ -11,8 +11,9 @@ use std::net::IpAddr;
 use assize_model::request::ResourceArn;
 use assize_model::{
     Account, AclGrant, AclPermission, AclTarget, BaseOperator, Decision, Diagnostic, Document, Effect,
-    EndpointKind, Grammar, Grantee, InputError, Issuer, Literal, MatchClass, Operator, PolicyType, Principal,
-    PrincipalKey, Resource, ResourceKind, Service, SetOperator, Version,
+    EndpointKind, Grammar, Grantee, IdentitySource, InputError, Issuer, Literal, MatchClass, Operator,
+    PolicyType, Principal, PrincipalKey, Resource, ResourceKind, Service, SetOperator, Statement,
+    StatementRef, Version,
 };
 use base64::Engine as _;
 
@@ -51,6 +52,23 @@ impl Sides {
     pub fn resource(&self) -> bool {
         self.direct || self.entity || self.account
     }
+}
+
+/// Where a statement stands among the policies of its type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StatementPlace<'p> {
+    /// The type.
+    pub policy_type: PolicyType,
+    /// The level, from 0 at the root; 0 for types without levels.
+    pub level: usize,
+    /// How many levels the type has.
+    pub levels: usize,
+    /// The index of the policy in its level.
+    pub policy: usize,
+    /// Whose identity policy it is.
+    pub source: Option<&'p IdentitySource>,
+    /// The index of the statement in its document.
+    pub statement: usize,
 }
 
 /// The correct decisions.
@@ -169,8 +187,8 @@ pub trait Semantics: Send + Sync {
         Reach::Field
     }
 
-    /// MATCH-071: a resource with a variable in its head matches nothing.
-    fn variable_in_head_matches(&self) -> bool {
+    /// MATCH-071: variables work in the tail only; a resource with one in its head matches nothing.
+    fn head_takes_variables(&self) -> bool {
         false
     }
 
@@ -208,7 +226,7 @@ pub trait Semantics: Send + Sync {
     }
 
     /// MATCH-064, MATCH-065: exactly one value, which may not be empty.
-    fn variable_value<'c>(&self, values: &'c [Cow<'_, str>]) -> Lookup<'c> {
+    fn variable_value<'c>(&self, _name: &str, values: &'c [Cow<'_, str>]) -> Lookup<'c> {
         match values {
             values if self.is_null(values) => Lookup::NoValue,
             [value] => Lookup::Value(value),
@@ -248,9 +266,9 @@ pub trait Semantics: Send + Sync {
         context::principal_keys(principal)
     }
 
-    /// COND-007: the text of a context value.
-    fn context_text<'v>(&self, value: &'v Literal) -> Cow<'v, str> {
-        context::text(value)
+    /// COND-007: the texts of a supplied key: a boolean as `true` or `false`, a number as spelled (GRAM-037).
+    fn context_values<'v>(&self, _key: &str, values: &'v [Literal]) -> Vec<Cow<'v, str>> {
+        values.iter().map(|value| Cow::Borrowed(value.text.as_str())).collect()
     }
 
     /// COND-006: key names are equal if they are, character by character, in lower case.
@@ -326,9 +344,9 @@ pub trait Semantics: Send + Sync {
         negated
     }
 
-    /// COND-012: with the key present, `IfExists` changes nothing; `Some` would be the result.
-    fn present_if_exists(&self) -> Option<bool> {
-        None
+    /// COND-012: with the key present, `IfExists` changes nothing.
+    fn present_if_exists(&self, holds: bool) -> bool {
+        holds
     }
 
     /// COND-020: over nothing but empty strings `ForAllValues:` is true and `ForAnyValue:` false.
@@ -357,6 +375,7 @@ pub trait Semantics: Send + Sync {
     /// COND-024, COND-025: without set prefix the one value counts, and several match nothing; negation is the complement (COND-005).
     fn plain_test(
         &self,
+        _base: BaseOperator,
         negated: bool,
         values: usize,
         policy: usize,
@@ -626,9 +645,15 @@ pub trait Semantics: Send + Sync {
         true
     }
 
-    /// EVAL-003, EVAL-034: how many of a type's policies are read: all.
-    fn policies_read(&self, _policy_type: PolicyType, policies: usize) -> usize {
-        policies
+    /// EVAL-003, EVAL-012, EVAL-034, EVAL-039: every statement of every policy at every level is read, whatever stands beside it.
+    fn reads(&self, _place: &StatementPlace<'_>, _statement: &Statement) -> bool {
+        true
+    }
+
+    /// EVAL-003, EVAL-005: a statement that applies stands, whatever applies before or after it. `effects` are those of all that apply in
+    /// its policy type at its level, in order.
+    fn stands(&self, _policy_type: PolicyType, _effects: &[Effect], _at: usize) -> bool {
+        true
     }
 
     /// EVAL-003: the result of a set of statements.
@@ -810,8 +835,8 @@ pub trait Semantics: Send + Sync {
 
     // -------------------------------------------------------------------------------------------------- combining
 
-    /// EVAL-005: a Deny that applies counts, whatever its type and whatever the resource side allows.
-    fn deny_counts(&self, _policy_type: PolicyType, _level: Option<usize>, _resource_allows: bool) -> bool {
+    /// EVAL-005: a Deny that applies counts, whatever its type, whoever asks and whatever the resource side allows.
+    fn deny_counts(&self, _principal: &Principal, _deny: &StatementRef, _resource_allows: bool) -> bool {
         true
     }
 
@@ -844,9 +869,9 @@ pub trait Semantics: Send + Sync {
         }
     }
 
-    /// EVAL-004, EVAL-037: only identity policies and full access make `I`.
-    fn identity_side(&self, full_access: bool, identity_allows: bool) -> bool {
-        full_access || identity_allows
+    /// EVAL-004, EVAL-037: only identity policies and full access make `I`. `allows` tells whether a type has an Allow that applies.
+    fn identity_side(&self, full_access: bool, allows: &dyn Fn(PolicyType) -> bool) -> bool {
+        full_access || allows(PolicyType::Identity)
     }
 
     /// EVAL-036, EVAL-040: a boundary that is present must allow. `None`: none is present.
@@ -904,13 +929,13 @@ pub trait Semantics: Send + Sync {
 }
 
 /// Whether one holds; asks no further than needed.
-fn some(tests: &mut dyn Iterator<Item = bool>) -> bool {
-    tests.filter(|holds| *holds).next().is_some()
+fn some(mut tests: impl Iterator<Item = bool>) -> bool {
+    tests.any(|holds| holds)
 }
 
 /// Whether all hold; asks no further than needed.
-fn every(tests: &mut dyn Iterator<Item = bool>) -> bool {
-    !some(&mut tests.map(|holds| !holds))
+fn every(mut tests: impl Iterator<Item = bool>) -> bool {
+    tests.all(|holds| holds)
 }
 
 fn is_service_linked(principal: &Principal) -> bool {

@@ -19,6 +19,11 @@ impl Trace {
         Trace(Some(RefCell::default()))
     }
 
+    /// Whether it records.
+    pub(crate) fn is_on(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Notes that `rule` was asked, and whether it applied; a rule that applied once has applied. Returns `applied`, so that a
     /// decision can be recorded where it is used.
     pub(crate) fn rule(&self, rule: &'static str, applied: bool) -> bool {

@@ -95,7 +95,6 @@ impl<S: Semantics + ?Sized> Matcher<'_, S> {
     pub(crate) fn expand(&self, text: &str, version: Version) -> Option<Vec<Glyph>> {
         let semantics = self.semantics;
         if !semantics.variables_expand(version) {
-            self.rule("MATCH-061", text.contains("${"));
             return Some(written(text).collect());
         }
         let mut glyphs = Vec::with_capacity(text.len());
@@ -106,29 +105,20 @@ impl<S: Semantics + ?Sized> Matcher<'_, S> {
             match segment {
                 Segment::Text(text) => substitute(text, false),
                 Segment::Escape(character) => {
-                    self.rule("MATCH-067", true);
                     substitute(character.encode_utf8(&mut [0; 4]), semantics.escape_is_literal(character));
                 }
                 Segment::Variable { name, default } => {
-                    let lookup = semantics.variable_value(self.values_of_variable(name));
-                    self.rule("MATCH-064", lookup == Lookup::Several);
-                    self.rule("MATCH-065", lookup == Lookup::NoValue);
+                    let lookup = semantics.variable_value(name, self.values_of_variable(name));
+                    self.note_variable(lookup, default);
                     match (lookup, semantics.default_for(default, lookup)) {
                         (_, Some(default)) => substitute(default, semantics.default_is_literal()),
-                        (Lookup::Value(value), None) => {
-                            self.rule("MATCH-068", value.contains(['*', '?']));
-                            substitute(value, semantics.value_is_literal());
-                        }
-                        (_, None) => {
-                            self.rule("MATCH-066", true);
-                            substitute(semantics.unresolved_text()?, true);
-                        }
+                        (Lookup::Value(value), None) => substitute(value, semantics.value_is_literal()),
+                        (_, None) => substitute(semantics.unresolved_text()?, true),
                     }
                 }
                 Segment::Malformed => return None,
             }
         }
-        self.rule("MATCH-060", glyphs.iter().any(|glyph| glyph.literal));
         Some(glyphs)
     }
 
