@@ -42,3 +42,46 @@ pub fn same_prefix(one: IpAddr, other: IpAddr, prefix: u32) -> bool {
     };
     (one ^ other).checked_shr(width - prefix.min(width)).unwrap_or(0) == 0
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_forms_are_those_of_the_rule() {
+        for range in
+            ["0.0.0.0/0", "10.1.2.3/32", "::/0", "::ffff:1.2.3.4/128", "1:2:3:4:5:6:7::", "2001:DB8::1"]
+        {
+            assert!(parse_range(range).is_some(), "{range}");
+        }
+        for text in [
+            "",
+            "10.0.0",
+            "10.0.0.0/",
+            "10.0.0.0/33",
+            "10.0.0.0/08",
+            "10.0.0.0/+8",
+            "10.0.0.0/8/8",
+            "01.0.0.0",
+            "::/129",
+            "fe80::1%eth0",
+            "1::2::3",
+            "10.0.0.0/8 ",
+            "[::1]",
+        ] {
+            assert_eq!(parse_range(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_prefix_compares_its_bits_and_no_more() {
+        let same = |one: &str, other: &str, prefix| {
+            let addresses = parse_address(one).zip(parse_address(other));
+            addresses.is_some_and(|(one, other)| same_prefix(one, other, prefix))
+        };
+        assert!(same("10.0.0.0", "10.0.0.1", 31) && !same("10.0.0.0", "10.0.0.1", 32));
+        assert!(same("0.0.0.0", "255.255.255.255", 0) && !same("0.0.0.0", "128.0.0.0", 1));
+        assert!(same("::", "::1", 127) && !same("::", "::1", 128) && same("::", "ffff::", 0));
+        assert!(!same("1.2.3.4", "::ffff:1.2.3.4", 0));
+    }
+}

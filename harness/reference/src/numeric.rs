@@ -89,3 +89,47 @@ fn parse_exponent(text: &str) -> Option<i32> {
 fn all_digits(text: &str) -> Option<&str> {
     (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())).then_some(text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_syntax_is_that_of_the_rule() {
+        let longest = "9".repeat(MAX_DIGITS);
+        for number in ["0", "-0", "+00.10", "1E+999", "1e-999", &longest] {
+            assert!(Decimal::parse(number).is_some(), "{number}");
+        }
+        let too_long = format!("{longest}.0");
+        for text in [
+            "", "-", "+-1", ".5", "5.", "1e", "1e1000", "1e+", "1.e1", "1 ", "0x1", "1_0", "NaN", "1e1e1",
+            "1.1.1", &too_long,
+        ] {
+            assert_eq!(Decimal::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_order_is_that_of_the_numbers() {
+        let rising = [
+            "-1e999",
+            "-10",
+            "-9.99",
+            "-1e-999",
+            "0",
+            "1e-999",
+            "0.1",
+            "0.10000000000000000000000000001",
+            "1",
+            "1.5",
+            "10",
+            "9e1",
+            "1e999",
+        ];
+        let numbers: Vec<Decimal> = rising.iter().filter_map(|text| Decimal::parse(text)).collect();
+        assert_eq!(numbers.len(), rising.len());
+        assert!(numbers.windows(2).all(|pair| pair[0] < pair[1]));
+        assert_eq!(Decimal::parse("-0.00e7"), Decimal::parse("0"));
+        assert_eq!(Decimal::parse("0.00120e5"), Decimal::parse("120"));
+    }
+}

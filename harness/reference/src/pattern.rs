@@ -41,38 +41,59 @@ pub(crate) fn pieces<S: Semantics + ?Sized>(
     semantics: &S,
     place: Place,
     reach: Reach,
-    glyphs: impl IntoIterator<Item = Glyph>,
+    glyphs: impl Iterator<Item = Glyph>,
 ) -> Vec<Piece> {
-    let mut pieces = Vec::new();
+    let mut pieces = Vec::with_capacity(glyphs.size_hint().1.unwrap_or_default());
     for glyph in glyphs {
-        match glyph.character {
-            '*' if !glyph.literal && semantics.star_is_wildcard(place) => {
-                if !semantics.star_may_be_empty(place) {
-                    pieces.push(Piece::One(reach));
-                }
-                pieces.push(Piece::Many(reach));
-            }
-            '?' if !glyph.literal && semantics.question_is_wildcard(place) => pieces.push(Piece::One(reach)),
-            character => pieces.push(Piece::Literal(character)),
-        }
+        push(semantics, place, reach, glyph, &mut pieces);
     }
     pieces
 }
 
+/// Adds what `glyph` stands for.
+pub(crate) fn push<S: Semantics + ?Sized>(
+    semantics: &S,
+    place: Place,
+    reach: Reach,
+    glyph: Glyph,
+    pieces: &mut Vec<Piece>,
+) {
+    match glyph.character {
+        '*' if !glyph.literal && semantics.star_is_wildcard(place) => {
+            if !semantics.star_may_be_empty(place) {
+                pieces.push(Piece::One(reach));
+            }
+            pieces.push(Piece::Many(reach));
+        }
+        '?' if !glyph.literal && semantics.question_is_wildcard(place) => pieces.push(Piece::One(reach)),
+        character => pieces.push(Piece::Literal(character)),
+    }
+}
+
 /// Whether `pattern` covers the whole of `text` (MATCH-001).
 ///
-/// Follows every way of matching at once: after each character, `reached` holds the places of the pattern that the text read so far can
-/// have led to, in rising order. Time is at most the product of both lengths (MATCH-005).
+/// Characters before the first wildcard leave no choice. From there on every way of matching is followed at once: after each character,
+/// `reached` holds the places of the pattern that the text read so far can have led to, in rising order. Time is at most the product of
+/// both lengths (MATCH-005).
 pub(crate) fn covers<S: Semantics + ?Sized>(
     semantics: &S,
     place: Place,
     pattern: &[Piece],
     text: &str,
 ) -> bool {
-    let mut reached = Vec::with_capacity(4);
-    let mut next = Vec::with_capacity(4);
+    let mut characters = text.chars();
+    let wildcard = pattern.iter().position(|piece| !matches!(piece, Piece::Literal(_)));
+    let (literals, pattern) = pattern.split_at(wildcard.unwrap_or(pattern.len()));
+    let begins = literals.iter().all(|literal| match (literal, characters.next()) {
+        (Piece::Literal(own), Some(character)) => semantics.same_character(place, *own, character),
+        _ => false,
+    });
+    if !begins || pattern.is_empty() {
+        return begins && characters.next().is_none();
+    }
+    let (mut reached, mut next) = (Vec::with_capacity(8), Vec::with_capacity(8));
     arrive(pattern, 0, &mut reached);
-    for character in text.chars() {
+    for character in characters {
         for &at in &reached {
             match pattern.get(at) {
                 Some(&Piece::Literal(own)) if semantics.same_character(place, own, character) => {
@@ -104,5 +125,59 @@ fn arrive(pattern: &[Piece], mut at: usize, reached: &mut Vec<usize>) {
             return;
         }
         at += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::semantics::Correct;
+
+    /// Says the same by trying every way, one after another.
+    fn naive(pattern: &[Piece], text: &[char]) -> bool {
+        let takes = |reach: Reach| text.first().is_some_and(|c| reach == Reach::Anything || *c != ':');
+        match pattern.split_first() {
+            None => text.is_empty(),
+            Some((Piece::Literal(own), rest)) => text.first() == Some(own) && naive(rest, &text[1..]),
+            Some((Piece::One(reach), rest)) => takes(*reach) && naive(rest, &text[1..]),
+            Some((Piece::Many(reach), rest)) => {
+                naive(rest, text) || (takes(*reach) && naive(pattern, &text[1..]))
+            }
+        }
+    }
+
+    /// Every sequence of at most `length` of these.
+    fn sequences<T: Copy>(of: &[T], length: usize) -> Vec<Vec<T>> {
+        let mut all = vec![Vec::new()];
+        let mut longest = all.clone();
+        for _ in 0..length {
+            let longer = longest
+                .iter()
+                .flat_map(|one: &Vec<T>| of.iter().map(move |next| [one.as_slice(), &[*next]].concat()));
+            longest = longer.collect();
+            all.extend(longest.iter().cloned());
+        }
+        all
+    }
+
+    #[test]
+    fn following_every_way_at_once_agrees_with_trying_each() {
+        use Reach::{Anything, Field};
+        let pieces = [
+            Piece::Literal('a'),
+            Piece::Literal(':'),
+            Piece::One(Anything),
+            Piece::One(Field),
+            Piece::Many(Anything),
+            Piece::Many(Field),
+        ];
+        let texts = sequences(&['a', ':'], 5);
+        for pattern in sequences(&pieces, 4) {
+            for text in &texts {
+                let whole: String = text.iter().collect();
+                let covered = covers(&Correct, Place::Resource, &pattern, &whole);
+                assert_eq!(covered, naive(&pattern, text), "{pattern:?} against {whole:?}");
+            }
+        }
     }
 }

@@ -38,7 +38,7 @@ impl<S: Semantics + ?Sized> Matcher<'_, S> {
             return false;
         };
         let mut pattern = head_pieces(semantics, head);
-        pattern.extend(pattern::pieces(semantics, Place::Resource, Reach::Anything, tail));
+        pattern.extend(pattern::pieces(semantics, Place::Resource, Reach::Anything, tail.into_iter()));
         self.rule("MATCH-032", semantics.covers(Place::Resource, &pattern, request))
     }
 }
@@ -52,7 +52,7 @@ fn head_pieces<S: Semantics + ?Sized>(semantics: &S, head: Vec<Glyph>) -> Vec<Pi
             '*' => semantics.head_star_reach(glyphs.peek().map(|next| next.character)),
             _ => semantics.head_question_reach(),
         };
-        pieces.extend(pattern::pieces(semantics, Place::Resource, reach, [glyph]));
+        pattern::push(semantics, Place::Resource, reach, glyph, &mut pieces);
     }
     pieces
 }
