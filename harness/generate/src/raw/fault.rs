@@ -1,0 +1,546 @@
+//! What can be wrong with the text of a document, one function each.
+
+use assize_model::{Effect, PolicyType};
+
+use crate::choices::Choices;
+
+use super::draft::{Draft, Json};
+use super::lexer::{Piece, pieces};
+use super::vocabulary::{self as words, one};
+
+/// One kind of fault.
+#[derive(Clone, Copy)]
+pub(super) struct Fault {
+    /// The label that is noted.
+    pub(super) label: &'static str,
+    pub(super) put: Put,
+}
+
+/// How a fault gets into a document. The functions tell whether they found a place.
+#[derive(Clone, Copy)]
+pub(super) enum Put {
+    /// Into its structure.
+    Structure(fn(&mut dyn Choices, &mut Draft) -> bool),
+    /// Into its text.
+    Text(fn(&mut dyn Choices, &mut String) -> bool),
+}
+
+const fn structure(label: &'static str, put: fn(&mut dyn Choices, &mut Draft) -> bool) -> Fault {
+    Fault { label, put: Put::Structure(put) }
+}
+
+const fn text(label: &'static str, put: fn(&mut dyn Choices, &mut String) -> bool) -> Fault {
+    Fault { label, put: Put::Text(put) }
+}
+
+/// All kinds.
+pub(super) const FAULTS: &[Fault] = &[
+    structure("fault: repeated member", repeated_member),
+    structure("fault: repeated member, escaped", repeated_member_escaped),
+    structure("fault: unknown member", unknown_member),
+    structure("fault: wrong type", wrong_type),
+    structure("fault: letter case", letter_case),
+    structure("fault: empty list or map", empty),
+    structure("fault: null", null),
+    structure("fault: version", version),
+    structure("fault: both of a pair", both_of_a_pair),
+    structure("fault: missing member", missing_member),
+    structure("fault: forbidden member", forbidden_member),
+    structure("fault: sid", sid),
+    structure("fault: effect", effect),
+    structure("fault: operator", operator),
+    structure("fault: condition shape", condition_shape),
+    structure("fault: variable", variable),
+    structure("fault: principal shape", principal_shape),
+    structure("fault: principal value", principal_value),
+    structure("fault: action", action),
+    structure("fault: resource", resource),
+    structure("fault: date", date),
+    structure("fault: number that is none", bad_number),
+    structure("fault: huge number", huge_number),
+    structure("fault: deep nesting", deep_nesting),
+    structure("fault: no object", no_object),
+    text("fault: trailing comma", trailing_comma),
+    text("fault: missing comma or colon", missing_punctuation),
+    text("fault: comment", comment),
+    text("fault: truncated", truncated),
+    text("fault: byte-order mark", byte_order_mark),
+    text("fault: lone surrogate", lone_surrogate),
+    text("fault: escape", escape),
+    text("fault: control character", control_character),
+    text("fault: character beyond U+00FF", beyond_latin1),
+    text("fault: single quotes", single_quotes),
+    text("fault: name without quotes", unquoted_name),
+    text("fault: second value", second_value),
+    text("fault: random character", random_character),
+];
+
+fn verbatim(choices: &mut dyn Choices, values: &[&str]) -> Json {
+    Json::verbatim(one(choices, values))
+}
+
+/// A string, as it is or in a list with something else.
+fn among(choices: &mut dyn Choices, text: &str, beside: &str) -> Json {
+    match choices.pick(3) {
+        0 => Json::text(text),
+        1 => Json::List(vec![Json::text(text)]),
+        _ => Json::List(vec![Json::text(beside), Json::text(text)]),
+    }
+}
+
+fn is_map(json: &Json) -> bool {
+    matches!(json, Json::Map(members) if !members.is_empty())
+}
+
+/// Repeats a member of any object under a name made of the old one.
+fn repeat(choices: &mut dyn Choices, draft: &mut Draft, name: fn(&mut dyn Choices, &str) -> Json) -> bool {
+    draft.root.change_one(choices, &is_map, &mut |choices, map| {
+        if let Some(members) = map.members_mut() {
+            let (old, mut value) = choices.one_of(members).clone();
+            if choices.chance(30) {
+                value = verbatim(choices, &words::ANY_VALUES);
+            }
+            let again = match &old {
+                Json::Text(text) => name(choices, text),
+                other => other.clone(),
+            };
+            let at = choices.pick(members.len() + 1);
+            members.insert(at, (again, value));
+        }
+    })
+}
+
+fn repeated_member(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
+    repeat(choices, draft, |_, name| Json::text(name))
+}
+
+fn repeated_member_escaped(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
+    repeat(choices, draft, |choices, name| {
+        let plain =
+            |character: char| character.is_ascii_alphanumeric() || matches!(character, ':' | '/' | '-' | '.');
+        let units: Vec<u16> = name.encode_utf16().collect();
+        // What needs an escape is escaped, and one character that does not.
+        let chosen = choices.pick(units.len().max(1));
+        let spelled = units.iter().enumerate().map(|(at, &unit)| match char::from_u32(u32::from(unit)) {
+            Some(character) if at != chosen && plain(character) => character.to_string(),
+            _ => format!("\\u{unit:04x}"),
+        });
+        Json::Verbatim(format!("\"{}\"", spelled.collect::<String>()))
+    })
+}
+
+fn unknown_member(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
+    let names = [
+        "Comment",
+        "Actions",
+        "Version",
+        "Statements",
+        "",
+        "Sid ",
+        "$schema",
+        "Resources",
+        "Principals",
+        "Id",
+    ];
+    let name = one(choices, &names);
+    let value = verbatim(choices, &words::ANY_VALUES);
+    if choices.chance(40) {
+        draft.root.set(name, value);
+        return true;
+    }
+    draft.put(choices, name, value)
+}
+
+fn wrong_type(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
+    draft
+        .root
+        .change_one(choices, &|_| true, &mut |choices, json| *json = verbatim(choices, &words::ANY_VALUES))
+}
+
+/// Changes the letter case of a member name.
+fn letter_case(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
+    draft.root.change_one(choices, &is_map, &mut |choices, map| {
+        let Some(members) = map.members_mut() else { return };
+        let at = choices.pick(members.len());
+        if let Json::Text(name) = &mut members[at].0 {
+            *name = match choices.pick(3) {
+                0 => name.to_lowercase(),
+                1 => name.to_uppercase(),
+                _ => name.chars().map(swap_case).collect(),
+            };
+        }
+    })
+}
+
+fn swap_case(character: char) -> char {
+    if character.is_ascii_lowercase() {
+        character.to_ascii_uppercase()
+    } else {
+        character.to_ascii_lowercase()
+    }
+}
+
+fn empty(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
+    draft.root.change_one(choices, &|_| true, &mut |choices, json| {
+        *json = match json {
+            Json::Map(_) => Json::Map(Vec::new()),
+            _ if choices.chance(80) => Json::List(Vec::new()),
+            _ => Json::Map(Vec::new()),
+        };
+    })
+}
+
+fn null(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
+    draft.root.change_one(choices, &|_| true, &mut |_, json| match json {
+        Json::List(items) => items.push(Json::verbatim("null")),
+        other => *other = Json::verbatim("null"),
+    })
+}
+
+fn version(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
+    if choices.chance(15) {
+        return draft.root.remove("Version");
+    }
+    let value = verbatim(choices, &words::BAD_VERSION_VALUES);
+    draft.root.set("Version", value);
+    true
+}
+
+fn both_of_a_pair(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
+    let pairs = [("Action", "NotAction"), ("Resource", "NotResource"), ("Principal", "NotPrincipal")];
+    let (plain, not) = *choices.one_of(&pairs);
+    let Some(statement) = draft.statement(choices) else { return false };
+    let other = if statement.get_mut(plain).is_some() { not } else { plain };
+    let value = if choices.chance(20) { Json::List(Vec::new()) } else { Json::text("*") };
+    statement.set(other, value);
+    statement.get_mut(plain).is_some() && statement.get_mut(not).is_some()
+}
+
+fn missing_member(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
+    if choices.chance(15) {
+        return draft.root.remove("Statement");
+    }
+    let Some(statement) = draft.statement(choices) else { return false };
+    let names = ["Effect", "Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal"];
+    let present: Vec<&str> = names.into_iter().filter(|name| statement.get_mut(name).is_some()).collect();
+    !present.is_empty() && statement.remove(one(choices, &present))
+}
+
+/// Adds what the policy type does not take (GRAM-043).
+fn forbidden_member(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
+    let in_statement: &[(&str, &str)] = match draft.policy_type {
+        PolicyType::Identity | PolicyType::Boundary | PolicyType::Session => {
+            &[("", "\"x\""), ("Principal", "\"*\""), ("NotPrincipal", "{\"AWS\":\"111111111111\"}")]
+        }
+        PolicyType::Scp => &[("", "\"x\""), ("Principal", "\"*\"")],
+        PolicyType::Rcp => &[
+            ("", "\"x\""),
+            ("Effect", "\"Allow\""),
+            ("Principal", "{\"AWS\":\"111111111111\"}"),
+            ("Action", "\"*:x\""),
+        ],
+        PolicyType::Trust => {
+            &[("Resource", "\"*\""), ("NotResource", "\"*\""), ("Action", "\"s3:GetObject\"")]
+        }
+        PolicyType::Resource | PolicyType::Vpce => &[("NotPrincipal", "{\"AWS\":\"111111111111\"}")],
+    };
+    let (name, value) = *choices.one_of(in_statement);
+    if name.is_empty() {
+        draft.root.set("Id", Json::verbatim(value));
+        return true;
+    }
+    let Some(statement) = draft.statement(choices) else { return false };
+    if name == "NotPrincipal" {
+        // Not even beside Deny, or where that is allowed, with Allow.
+        statement.remove("Principal");
+        statement.set("Effect", Json::text(Effect::Allow.as_str()));
+    }
+    statement.set(name, Json::verbatim(value));
+    true
+}
+
+fn sid(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
+    if choices.chance(30) {
+        // The same twice.
+        let Some(Json::List(items)) = draft.root.get_mut("Statement") else { return false };
+        items.iter_mut().for_each(|item| item.set("Sid", Json::text("Same")));
+        return items.len() > 1;
+    }
+    let value = verbatim(choices, &words::BAD_SID_VALUES);
+    draft.put(choices, "Sid", value)
+}
+
+fn effect(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
+    let value = verbatim(choices, &words::BAD_EFFECT_VALUES);
+    draft.put(choices, "Effect", value)
+}
+
+fn operator(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
+    let name = one(choices, &words::BAD_OPERATORS);
+    let Some(statement) = draft.statement(choices) else { return false };
+    let block = if choices.chance(15) { Json::Map(Vec::new()) } else { Json::map("k", Json::text("v")) };
+    if let Some(Json::Map(blocks)) = statement.get_mut("Condition")
+        && !blocks.is_empty()
+        && choices.chance(50)
+    {
+        let at = choices.pick(blocks.len());
+        blocks[at].0 = Json::text(name);
+    } else {
+        statement.set("Condition", Json::map(name, block));
+    }
+    true
+}
+
+fn condition_shape(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
+    let value = verbatim(choices, &words::BAD_CONDITION_VALUES);
+    draft.put(choices, "Condition", value)
+}
+
+/// Puts a reference to a variable, mostly a malformed one, into a resource or a condition value.
+fn variable(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
+    let reference = one(choices, &words::VARIABLES);
+    if choices.chance(80) {
+        draft.root.set("Version", Json::text("2012-10-17"));
+    }
+    if draft.policy_type != PolicyType::Trust && choices.chance(50) {
+        let value = among(choices, &format!("arn:aws:s3:::b/{reference}/k"), "*");
+        let not = choices.chance(20);
+        let Some(statement) = draft.statement(choices) else { return false };
+        statement.remove(if not { "Resource" } else { "NotResource" });
+        statement.set(if not { "NotResource" } else { "Resource" }, value);
+        return true;
+    }
+    let operators = [
+        "StringEquals",
+        "StringLike",
+        "ArnLike",
+        "Bool",
+        "StringNotLikeIfExists",
+        "NumericEquals",
+        "DateEquals",
+    ];
+    let name = one(choices, &operators);
+    let value = among(choices, &format!("a{reference}"), "b");
+    draft.put_condition(choices, name, "acme:Colour", value)
+}
+
+fn principal_shape(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
+    let value = verbatim(choices, &words::BAD_PRINCIPAL_VALUES);
+    put_principal(choices, draft, value)
+}
+
+fn principal_value(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
+    let (key, value) = *choices.one_of(&words::BAD_PRINCIPALS);
+    let beside = match key {
+        "Service" => "ec2.amazonaws.com",
+        "CanonicalUser" => "1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a",
+        _ => "111111111111",
+    };
+    let value = Json::map(key, among(choices, value, beside));
+    put_principal(choices, draft, value)
+}
+
+fn put_principal(choices: &mut dyn Choices, draft: &mut Draft, value: Json) -> bool {
+    let Some(statement) = draft.statement(choices) else { return false };
+    let name = if statement.get_mut("NotPrincipal").is_some() { "NotPrincipal" } else { "Principal" };
+    statement.set(name, value);
+    true
+}
+
+fn action(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
+    let beside = if draft.policy_type == PolicyType::Trust { "sts:AssumeRole" } else { "s3:GetObject" };
+    let bad = one(choices, &words::BAD_ACTIONS);
+    let value = among(choices, bad, beside);
+    let Some(statement) = draft.statement(choices) else { return false };
+    let name = if statement.get_mut("NotAction").is_some() { "NotAction" } else { "Action" };
+    statement.set(name, value);
+    true
+}
+
+fn resource(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
+    let bad = one(choices, &words::BAD_RESOURCES);
+    let value = among(choices, bad, "*");
+    let Some(statement) = draft.statement(choices) else { return false };
+    let name = if statement.get_mut("NotResource").is_some() { "NotResource" } else { "Resource" };
+    statement.set(name, value);
+    true
+}
+
+fn date(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
+    let name = one(
+        choices,
+        &["DateEquals", "DateLessThan", "DateGreaterThanEqualsIfExists", "ForAnyValue:DateNotEquals"],
+    );
+    let value = verbatim(choices, &words::BAD_DATE_VALUES);
+    draft.put_condition(choices, name, "aws:CurrentTime", value)
+}
+
+fn bad_number(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
+    let value = verbatim(choices, &words::BAD_NUMBERS);
+    draft.put_condition(choices, "NumericLessThan", "s3:max-keys", value)
+}
+
+/// Puts a number that floating point cannot hold: legal as the value of a condition, where its spelling counts (GRAM-037).
+fn huge_number(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
+    let mut value = verbatim(choices, &words::HUGE_NUMBERS);
+    if choices.chance(20) {
+        value = Json::Verbatim("9".repeat(choices.between(100, 2_000)));
+    }
+    if choices.chance(30) {
+        return draft.put(choices, "Sid", value);
+    }
+    draft.put_condition(choices, "NumericEquals", "acme:Sizes", value)
+}
+
+fn deep_nesting(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
+    let depth = *choices.one_of(&[3, 62, 64, 125, 128, 130, 2_000]);
+    let (open, close) = *choices.one_of(&[("[", "]"), ("{\"a\":", "}")]);
+    let value = Json::Verbatim(format!("{}{}{}", open.repeat(depth), "\"x\"", close.repeat(depth)));
+    draft.root.change_one(choices, &|_| true, &mut |_, json| *json = value.clone())
+}
+
+fn no_object(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
+    let root = std::mem::replace(&mut draft.root, Json::verbatim(""));
+    draft.root = match choices.pick(4) {
+        0 => Json::List(vec![root]),
+        1 => Json::map("Policy", root),
+        2 => Json::verbatim(""),
+        _ => verbatim(choices, &words::ANY_VALUES),
+    };
+    true
+}
+
+/// Inserts at one of the places that `of` picks.
+fn insert(
+    choices: &mut dyn Choices,
+    text: &mut String,
+    of: impl Fn(&Piece<'_>) -> Option<usize>,
+    what: &str,
+) -> bool {
+    let places: Vec<usize> = pieces(text).iter().filter_map(of).collect();
+    if places.is_empty() {
+        return false;
+    }
+    text.insert_str(*choices.one_of(&places), what);
+    true
+}
+
+fn trailing_comma(choices: &mut dyn Choices, text: &mut String) -> bool {
+    insert(choices, text, |piece| matches!(piece.text, "}" | "]").then_some(piece.start), ",")
+}
+
+fn missing_punctuation(choices: &mut dyn Choices, text: &mut String) -> bool {
+    let places: Vec<usize> = pieces(text)
+        .iter()
+        .filter(|piece| matches!(piece.text, "," | ":"))
+        .map(|piece| piece.start)
+        .collect();
+    if places.is_empty() {
+        return false;
+    }
+    text.remove(*choices.one_of(&places));
+    true
+}
+
+fn comment(choices: &mut dyn Choices, text: &mut String) -> bool {
+    let what = one(choices, &["/*c*/", "//c\n", "#c\n", "/**/"]);
+    insert(choices, text, |piece| Some(piece.start), what)
+}
+
+fn truncated(choices: &mut dyn Choices, text: &mut String) -> bool {
+    let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+    if ends.is_empty() {
+        return false;
+    }
+    text.truncate(*choices.one_of(&ends));
+    true
+}
+
+fn byte_order_mark(choices: &mut dyn Choices, text: &mut String) -> bool {
+    let at = if choices.chance(10) { text.len() } else { 0 };
+    text.insert(at, '\u{feff}');
+    true
+}
+
+/// Inserts into one of the strings, names included.
+fn insert_in_string(choices: &mut dyn Choices, text: &mut String, what: &str) -> bool {
+    insert(choices, text, |piece| piece.text.starts_with('"').then_some(piece.start + 1), what)
+}
+
+fn lone_surrogate(choices: &mut dyn Choices, text: &mut String) -> bool {
+    let what = one(
+        choices,
+        &["\\ud800", "\\udfff", "\\ud800\\u0041", "\\udc00\\ud800", "\\uD83Dx", "\\ud800\\ud800"],
+    );
+    insert_in_string(choices, text, what)
+}
+
+fn escape(choices: &mut dyn Choices, text: &mut String) -> bool {
+    let what = one(choices, &["\\x", "\\u12", "\\u{41}", "\\'", "\\U0041", "\\u00g0", "\\"]);
+    insert_in_string(choices, text, what)
+}
+
+fn control_character(choices: &mut dyn Choices, text: &mut String) -> bool {
+    let what = one(choices, &["\u{0}", "\t", "\n", "\r", "\u{1f}", "\u{b}", "\u{7f}", "\u{85}"]);
+    if choices.chance(30) {
+        return insert(choices, text, |piece| Some(piece.start), what);
+    }
+    insert_in_string(choices, text, what)
+}
+
+fn beyond_latin1(choices: &mut dyn Choices, text: &mut String) -> bool {
+    let what = one(choices, &["\u{4e2d}", "\u{100}", "\u{2019}", "\u{1f600}", "\u{2028}", "\u{fffd}"]);
+    if choices.chance(15) {
+        return insert(choices, text, |piece| Some(piece.start), what);
+    }
+    insert_in_string(choices, text, what)
+}
+
+fn single_quotes(choices: &mut dyn Choices, text: &mut String) -> bool {
+    replace_string(choices, text, |string| format!("'{}'", &string[1..string.len() - 1]))
+}
+
+fn unquoted_name(choices: &mut dyn Choices, text: &mut String) -> bool {
+    replace_string(choices, text, |string| string[1..string.len() - 1].to_owned())
+}
+
+fn replace_string(choices: &mut dyn Choices, text: &mut String, with: fn(&str) -> String) -> bool {
+    let whole =
+        |piece: &&Piece<'_>| piece.text.len() > 1 && piece.text.starts_with('"') && piece.text.ends_with('"');
+    let strings: Vec<(usize, usize)> = pieces(text)
+        .iter()
+        .filter(whole)
+        .map(|piece| (piece.start, piece.start + piece.text.len()))
+        .collect();
+    if strings.is_empty() {
+        return false;
+    }
+    let (start, end) = *choices.one_of(&strings);
+    let new = with(&text[start..end]);
+    text.replace_range(start..end, &new);
+    true
+}
+
+fn second_value(choices: &mut dyn Choices, text: &mut String) -> bool {
+    text.push_str(one(choices, &[" {}", "x", "}", ",", "null", "\"", " []", "\u{0}"]));
+    true
+}
+
+fn random_character(choices: &mut dyn Choices, text: &mut String) -> bool {
+    let places: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+    if places.is_empty() {
+        return false;
+    }
+    let at = *choices.one_of(&places);
+    let new =
+        *choices.one_of(&['"', '\\', '{', '}', '[', ']', ',', ':', 'a', '0', ' ', '*', '-', '$', '\u{e9}']);
+    match choices.pick(3) {
+        0 => drop(text.remove(at)),
+        1 => text.insert(at, new),
+        _ => {
+            text.remove(at);
+            text.insert(at, new);
+        }
+    }
+    true
+}
