@@ -15,15 +15,25 @@ const ONES: u64 = 0x0101_0101_0101_0101;
 
 /// The hash of `bytes` with their ASCII letters in lower case.
 pub(crate) fn ascii_folded(bytes: &[u8]) -> u64 {
+    of_words(bytes, lower)
+}
+
+/// The hash of `bytes` as they are.
+pub(crate) fn exact(bytes: &[u8]) -> u64 {
+    of_words(bytes, |word| word)
+}
+
+/// Hashes eight bytes at a time, each word made `prepared` first.
+#[inline(always)]
+fn of_words(bytes: &[u8], prepared: impl Fn(u64) -> u64) -> u64 {
     let mut state = *SEED;
-    let mut chunks = bytes.chunks_exact(8);
-    for chunk in &mut chunks {
-        let word = chunk.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte));
-        state = mix(state ^ lower(word));
+    let (words, rest) = bytes.as_chunks::<8>();
+    for word in words {
+        state = mix(state ^ prepared(u64::from_le_bytes(*word)));
     }
-    let rest = chunks.remainder();
-    let word = rest.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte));
-    finish(state, lower(word), bytes.len())
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    finish(state, prepared(u64::from_le_bytes(last)), bytes.len())
 }
 
 /// The hash of `text` with every character in lower case.

@@ -35,9 +35,11 @@ mod pattern;
 mod rules;
 pub mod store;
 mod text;
+mod trie;
 
 pub use decide::Outcome;
 pub use document::CompiledDocument;
 pub use engine::{Engine, PreparedPolicies};
 pub use list::{Attached, PolicyList};
+pub use store::{Place, PolicyStore, StoreError, Via};
 
