@@ -90,8 +90,7 @@ impl Corpus {
     /// # Errors
     /// As [`Corpus::load`]; also if the repository is no longer where this program was built.
     pub fn standard(catalogue: &Catalogue) -> Result<Corpus, Vec<CorpusError>> {
-        let [cases, regressions] =
-            STANDARD.map(|path| fs::canonicalize(path).unwrap_or_else(|_| PathBuf::from(path)));
+        let [cases, regressions] = STANDARD.map(near);
         if !cases.is_dir() {
             let message =
                 "the corpus is not there; this program was built in another place: say --corpus PATH"
@@ -150,6 +149,14 @@ impl Corpus {
         }
         if errors.is_empty() { Ok(corpus) } else { Err(errors) }
     }
+}
+
+/// A path as short as it can be: from the working directory, if it is below it.
+fn near(path: &str) -> PathBuf {
+    let full = fs::canonicalize(path).unwrap_or_else(|_| PathBuf::from(path));
+    let here = std::env::current_dir().and_then(fs::canonicalize);
+    let below = here.ok().and_then(|here| full.strip_prefix(here).map(Path::to_path_buf).ok());
+    below.filter(|path| !path.as_os_str().is_empty()).unwrap_or(full)
 }
 
 fn unknown_rules(entry: &Entry, catalogue: &Catalogue) -> Vec<CorpusError> {

@@ -9,7 +9,7 @@ use assize_model::Region;
 const FRAME: Style = AnsiColor::BrightBlue.on_default().bold();
 
 /// How many characters of one line are shown.
-const LINE_WIDTH: usize = 120;
+const LINE_WIDTH: usize = 160;
 
 /// How many lines of one region are shown: the first ones, and the last.
 const LINES: usize = 12;

@@ -52,6 +52,8 @@ pub struct Explanation<'c> {
     at: usize,
     case: &'c Case,
     policies: Policies,
+    /// Whether the policies are those of the scenario and no others, so that its expectations hold.
+    as_written: bool,
     answer: Result<Verdict, Refusal>,
     parts: Option<Vec<Participation>>,
 }
@@ -72,7 +74,8 @@ impl Explainer<'_> {
                     (Ok(prepared.evaluate(request)), self.trace.then(|| prepared.trace(request)))
                 }
             };
-            Explanation { entry, at, case, policies, answer, parts }
+            let as_written = self.extra.is_empty();
+            Explanation { entry, at, case, policies, as_written, answer, parts }
         };
         requests.iter().enumerate().map(explain).collect()
     }
@@ -151,10 +154,12 @@ impl Explanation<'_> {
             Ok(verdict) => {
                 let style = if verdict.decision() == Some(Decision::Allow) { GOOD } else { BAD };
                 let _ = writeln!(out, "  {style}{}{style:#}", verdict_text(verdict));
-                if let Some(difference) =
-                    self.case.expect.as_ref().and_then(|expect| against_expectation(expect, verdict))
-                {
-                    let _ = writeln!(out, "  {BAD}not what the scenario expects{BAD:#}: {difference}");
+                let expect = self.case.expect.as_ref().filter(|_| self.as_written);
+                if let Some(difference) = expect.and_then(|expect| against_expectation(expect, verdict)) {
+                    let _ = writeln!(out, "  {BAD}not what the scenario expects{BAD:#}");
+                    for line in difference.to_string().lines() {
+                        let _ = writeln!(out, "    {line}");
+                    }
                 }
                 if let (Verdict::Evaluated(evaluation), Ok(request)) = (verdict, &self.case.request) {
                     out.push_str(&self.evaluated(request, evaluation));
@@ -249,7 +254,7 @@ impl Explanation<'_> {
         }
         let _ = writeln!(out, "  principal and resource: {}", evaluation.relation.as_str());
         for report in &evaluation.by_type {
-            let _ = writeln!(out, "    {:<9} {}", report.policy_type, report_text(report));
+            let _ = writeln!(out, "    {:<9} {}", report.policy_type.as_str(), report_text(report));
         }
         if !evaluation.missing_context_keys.is_empty() {
             let keys = evaluation.missing_context_keys.join(", ");

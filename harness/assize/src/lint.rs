@@ -109,7 +109,7 @@ impl Lints<'_> {
                 && self.policy_type != home
             {
                 let message = format!(
-                    "`{name}` belongs into {place}; services do not take it in a policy of type {}.",
+                    "`{name}` belongs in {place}; services do not take it in a policy of type {}.",
                     self.policy_type
                 );
                 self.add(code, "GRAM-049", &format!("{pointer}/{name}"), member.name_span, message);

@@ -111,10 +111,9 @@ enum Heard {
 
 impl<'e> Trial<'e> {
     /// Tries everything that `entries` ask, in order; lazily.
-    pub fn results<'c, I>(&'c self, entries: I) -> impl Iterator<Item = Tried<'c>>
+    pub fn results<'t, 'c, I>(&'t self, entries: I) -> impl Iterator<Item = Tried<'c>> + use<'t, 'c, 'e, I>
     where
         I: IntoIterator<Item = &'c Entry>,
-        I::IntoIter: 'c,
     {
         entries.into_iter().flat_map(|entry| self.scenario(entry))
     }
@@ -161,8 +160,7 @@ impl<'e> Trial<'e> {
         let prepared: Vec<Preparation<'_>> =
             self.subjects.iter().map(|subject| Preparation::of(subject, policies)).collect();
         let mut tried = Vec::with_capacity(requests.len() + 1);
-        // Without a request, differing about the policies is all that evaluators can do.
-        if expect.is_some() || requests.is_empty() {
+        if let Some(expect) = expect {
             tried.push(self.acceptance(entry, status, &prepared, expect));
         }
         for (at, case) in requests.iter().enumerate() {
@@ -177,20 +175,17 @@ impl<'e> Trial<'e> {
         entry: &'c Entry,
         status: Status,
         prepared: &[Preparation<'_>],
-        expect: Option<Acceptance>,
+        expect: Acceptance,
     ) -> Tried<'c> {
-        let judge = |(subject, preparation): (&'_ Subject<'e>, &Preparation<'_>)| match expect {
-            Some(expect) => {
-                Heard::Answered(preparation.against(expect, subject.own).map(|found| (found, Vec::new())))
-            }
-            None => Heard::Unjudged,
-        };
-        let answers = self.subjects.iter().zip(prepared).map(|pair| (pair.0, judge(pair))).collect();
+        let answers = self.subjects.iter().zip(prepared).map(|(subject, preparation)| {
+            let found = preparation.against(expect, subject.own);
+            (subject, Heard::Answered(found.map(|difference| (difference, Vec::new()))))
+        });
         let disagreements = self.pairs(|first, other| {
             let (one, two) = (&prepared[first], &prepared[other]);
             (one.accepted() != two.accepted()).then(|| Difference::of("policies", one.text(), two.text()))
         });
-        self.conclude(entry, Part::Acceptance, None, status, answers, disagreements)
+        self.conclude(entry, Part::Acceptance, None, status, answers.collect(), disagreements)
     }
 
     fn request<'c>(

@@ -58,7 +58,7 @@ pub(super) fn run(arguments: &Arguments, output: &mut Output) -> Ending {
             output.line(&rule_json(&catalogue, rule));
         } else {
             let status = rule.standing.own().map_or("as the rules", Status::as_str);
-            output.line(&format!("{:<10} {status:<19} {}", rule.id.as_str(), rule.title));
+            output.line(&format!("{:<10} {status:<20} {}", rule.id.as_str(), rule.title));
         }
     }
     Ok(Finding::Holds)

@@ -194,9 +194,9 @@ impl Lints<'_> {
         if has_variable && !family.takes_variables() {
             self.variable_at(pointer, value.span, &format!("a value of {operator}"));
         }
-        // What a variable stands for is known only when a request comes.
+        // What a variable stands for is known only when a request comes; where it is none, that has been said.
         if let Err(what) = family.takes(text)
-            && !(has_variable && family.takes_variables())
+            && !has_variable
         {
             let message = format!("`{text}` is not {what}, so under {operator} it matches nothing.");
             self.add(Code::TypeMismatch, "GRAM-040", pointer, value.span, message);
@@ -204,7 +204,7 @@ impl Lints<'_> {
         let is = |name: &&str| key.name.eq_ignore_ascii_case(name);
         let pattern = family == Family::Arn
             || matches!(operator.base, BaseOperator::StringLike | BaseOperator::StringNotLike);
-        if pattern && has_wildcard(text) && SENSITIVE_KEYS.iter().any(|name| is(&name)) {
+        if pattern && has_wildcard(text) && SENSITIVE_KEYS.iter().any(is) {
             let message = format!(
                 "`{}` says whom to trust; with a wildcard strangers can choose a value that matches.",
                 key.name
