@@ -19,10 +19,6 @@ impl Outcome {
         Outcome { decision: Decision::Allow, deciding: Some(DecidingType::Special), determining: Vec::new() }
     }
 
-    fn allow(determining: Vec<StatementRef>) -> Self {
-        Outcome { decision: Decision::Allow, deciding: None, determining }
-    }
-
     fn implicit(deciding: DecidingType) -> Self {
         Outcome { decision: Decision::ImplicitDeny, deciding: Some(deciding), determining: Vec::new() }
     }
@@ -51,6 +47,13 @@ struct Uses {
     /// Those of the boundary and of the session policies.
     limits: bool,
 }
+
+/// What an Allow uses that rests on the resource side alone.
+const RESOURCE_SIDE: Uses =
+    Uses { direct: true, entity: false, account: false, identity: false, limits: false };
+
+/// What an Allow across accounts uses: both sides.
+const EVERYTHING: Uses = Uses { direct: true, entity: true, account: true, identity: true, limits: true };
 
 impl<S: Semantics + ?Sized> Question<'_, S> {
     /// EVAL-010.
@@ -85,19 +88,20 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
         }
         // 5., 7. Grants on the resource side, by class, and the principal side
         let sides = self.sides(found);
-        // 6. Resource side only; 8. Cross account: both sides, no bypass; 9. Same account
-        let uses = if self.resource_side_only() {
-            semantics.resource_side_allows(&sides).then_some(RESOURCE_SIDE).ok_or(PolicyType::Resource)
-        } else if self.cross_account() {
-            semantics.cross_account_lacks(&sides).map_or(Ok(EVERYTHING), Err)
-        } else {
-            self.same_account(&sides).ok_or_else(|| semantics.same_account_lacks(&sides))
-        };
-        // 10. Why not
-        match uses {
-            Ok(uses) => Outcome::allow(found.used(uses)),
-            Err(PolicyType::Resource) => Outcome::lacks(resource_or_trust(found.kind)),
-            Err(lacking) => Outcome::lacks(lacking),
+        let lacks = |policy_type| Outcome::lacks(found.shown(policy_type));
+        // 6. Resource side only
+        if self.resource_side_only() {
+            let allows = semantics.resource_side_allows(&sides);
+            return if allows { found.allow(RESOURCE_SIDE) } else { lacks(PolicyType::Resource) };
+        }
+        // 8. Cross account: both sides, no bypass
+        if self.cross_account() {
+            return semantics.cross_account_lacks(&sides).map_or_else(|| found.allow(EVERYTHING), lacks);
+        }
+        // 9. Same account; 10. Why not
+        match self.same_account(&sides) {
+            Some(uses) => found.allow(uses),
+            None => lacks(semantics.same_account_lacks(&sides)),
         }
     }
 
@@ -184,16 +188,14 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
     }
 }
 
-/// What an Allow uses that rests on the resource side alone.
-const RESOURCE_SIDE: Uses =
-    Uses { direct: true, entity: false, account: false, identity: false, limits: false };
-
-/// What an Allow across accounts uses: both sides.
-const EVERYTHING: Uses = Uses { direct: true, entity: true, account: true, identity: true, limits: true };
-
 impl Findings {
-    /// The Allow statements that took part, in order (EVAL-068).
-    fn used(&self, uses: Uses) -> Vec<StatementRef> {
+    /// A type as it is called here: `Trust` instead of `Resource` for roles (EVAL-066).
+    fn shown(&self, policy_type: PolicyType) -> PolicyType {
+        if policy_type == PolicyType::Resource { resource_or_trust(self.kind) } else { policy_type }
+    }
+
+    /// An Allow with the statements that took part, in order (EVAL-068).
+    fn allow(&self, uses: Uses) -> Outcome {
         let used = |statement: &&Applicable| match statement.statement.policy_type {
             _ if !statement.allows() => false,
             PolicyType::Scp | PolicyType::Vpce => true,
@@ -208,6 +210,7 @@ impl Findings {
             PolicyType::Rcp => false,
         };
         let statements = self.types.iter().flat_map(|finding| finding.statements()).filter(used);
-        statements.map(|statement| statement.statement.clone()).collect()
+        let determining = statements.map(|statement| statement.statement.clone()).collect();
+        Outcome { decision: Decision::Allow, deciding: None, determining }
     }
 }

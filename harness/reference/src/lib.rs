@@ -64,7 +64,7 @@ pub use semantics::{Correct, Semantics, Sides, StatementPlace};
 pub use trace::Trace;
 
 /// The reference evaluator: correct by default, or with the semantics that it is given.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Reference<S: ?Sized = Correct> {
     name: String,
     semantics: Box<S>,
@@ -74,6 +74,12 @@ impl Reference {
     /// The correct reference.
     pub fn new() -> Self {
         Reference::with("reference", Box::new(Correct))
+    }
+}
+
+impl Default for Reference {
+    fn default() -> Self {
+        Reference::new()
     }
 }
 

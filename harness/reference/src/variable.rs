@@ -122,7 +122,8 @@ impl<S: Semantics + ?Sized> Matcher<'_, S> {
         Some(glyphs)
     }
 
-    /// As [`Self::expand`], for places where wildcards do not matter.
+    /// Substitutes the variables of `text`, where wildcards do not matter. `None` if one is unresolved: such a text matches nothing
+    /// (MATCH-066).
     pub fn expanded_text<'t>(&self, text: &'t str, version: Version) -> Option<Cow<'t, str>> {
         if !text.contains("${") {
             return Some(Cow::Borrowed(text));
