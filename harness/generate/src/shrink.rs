@@ -68,9 +68,10 @@ pub struct ShrunkText {
 
 /// Makes a failing scenario as simple as it gets.
 ///
-/// `still_fails` says whether a scenario fails in the same way; it keeps the signature of the failure (INV-034 differs from a
-/// crash) and answers the same each time. Scenarios that the reader of scenario files refuses are not tried, nor are
-/// those in which a request has an input error that no request had before.
+/// `still_fails` says whether a scenario fails in the same way (a crash is no wrong decision, and each wrong decision has a deciding
+/// type of its own), and answers the same each time. Scenarios that the reader of scenario files refuses are not tried, nor are
+/// those in which a request has an input error that no request had before. Documents may lose what their grammar asks for: whether
+/// a malformed one is the same failure is for the caller to say.
 ///
 /// A scenario that does not fail comes back as it is.
 pub fn shrink(scenario: &Scenario, still_fails: &mut dyn FnMut(&Scenario) -> bool, budget: Budget) -> Shrunk {
