@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use assize_model::json;
 use assize_model::scenario::{Acceptance, Body, Case};
 use assize_model::{Evaluator, Policies, Prepared, Refusal, Verdict};
+use serde_json::{Map, Value};
 
 use crate::catalogue::{Catalogue, Status};
 use crate::compare::{Difference, Strength, against_expectation, compare, report_text, verdict_text};
@@ -379,21 +380,37 @@ pub fn refusal_text(refusal: &Refusal) -> String {
     format!("refused: {}", parts.join("; "))
 }
 
-/// What the outcome of an operation lacks. Members that the case does not name are not compared; `null` stands for no member.
+/// What the outcome of an operation lacks.
+///
+/// Members that the case does not name are not compared, of the outcome and of the objects in its lists (`results`); `null` stands
+/// for no member. An object that is the value of a member, such as a map of tags, is compared whole.
 fn outcome_difference(expect: &str, outcome: &str) -> Option<(Difference, Vec<String>)> {
     let explanation = vec![format!("the whole outcome: {outcome}")];
-    let read = |text: &str| serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text);
+    let read = |text: &str| serde_json::from_str::<Map<String, Value>>(text);
     let (expected, actual) = match (read(expect), read(outcome)) {
         (Ok(expected), Ok(actual)) => (expected, actual),
         _ => return Some((Difference::of("outcome", expect, outcome), Vec::new())),
     };
-    let null = serde_json::Value::Null;
     let differing = expected.iter().filter_map(|(name, expected)| {
-        let actual = actual.get(name).unwrap_or(&null);
-        (actual != expected).then(|| Difference::of(name, expected.to_string(), actual.to_string()))
+        let actual = actual.get(name).unwrap_or(&Value::Null);
+        (!holds(expected, actual)).then(|| Difference::of(name, expected.to_string(), actual.to_string()))
     });
     let fields: Vec<_> = differing.flat_map(|difference| difference.fields).collect();
     (!fields.is_empty()).then_some((Difference { fields }, explanation))
+}
+
+/// Whether the value of a member is as expected.
+fn holds(expected: &Value, actual: &Value) -> bool {
+    let (Value::Array(expected), Value::Array(actual)) = (expected, actual) else {
+        return expected == actual;
+    };
+    let entry = |(expected, actual): (&Value, &Value)| match (expected, actual) {
+        (Value::Object(expected), Value::Object(actual)) => {
+            expected.iter().all(|(name, value)| holds(value, actual.get(name).unwrap_or(&Value::Null)))
+        }
+        _ => holds(expected, actual),
+    };
+    expected.len() == actual.len() && expected.iter().zip(actual).all(entry)
 }
 
 /// What a verdict says about itself, a line each.

@@ -262,8 +262,28 @@ fn an_outcome_must_have_the_members_that_a_case_names() {
     assert_eq!(judge(r#"{"outcome": "ok", "tags": {"a": "1", "b": "2"}, "reason": "x"}"#), "failed");
     assert_eq!(judge(r#"{"outcome": "ok", "tags": {"a": "1"}}"#), "failed");
     assert_eq!(judge("garbage"), "failed");
+    // A map is compared whole, the objects of a list by the members that are named.
+    assert_eq!(judge(r#"{"outcome": "ok", "tags": {"a": "1", "b": "2", "c": "3"}}"#), "failed");
     assert_eq!(judged(Does::Performs(Err("unknown".to_owned())), true, &entry).as_str(), "failed");
     assert_eq!(judged(Does::PanicsPreparing, true, &entry).as_str(), "not_tried");
+}
+
+#[test]
+fn objects_in_lists_must_have_the_members_that_a_case_names() {
+    let entry = entry(
+        r#""operation": {"op": "X"}, "expect": {"outcome": "ok", "results": [{"resource": "a", "why": null}, {"keys": ["k"]}]}"#,
+    );
+    let judge = |results: &str| {
+        judged(Does::Performs(Ok(format!("{{\"outcome\": \"ok\", \"results\": {results}}}"))), true, &entry)
+            .as_str()
+    };
+    assert_eq!(judge(r#"[{"resource": "a", "more": 1}, {"keys": ["k"]}]"#), "passed");
+    assert_eq!(judge(r#"[{"resource": "a", "why": "b"}, {"keys": ["k"]}]"#), "failed");
+    assert_eq!(judge(r#"[{"resource": "b"}, {"keys": ["k"]}]"#), "failed");
+    assert_eq!(judge(r#"[{"resource": "a"}, {"keys": ["k", "l"]}]"#), "failed");
+    assert_eq!(judge(r#"[{"keys": ["k"]}, {"resource": "a"}]"#), "failed");
+    assert_eq!(judge(r#"[{"resource": "a"}]"#), "failed");
+    assert_eq!(judge(r#"{"resource": "a"}"#), "failed");
 }
 
 #[test]

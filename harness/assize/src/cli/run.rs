@@ -28,7 +28,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
     /// Print the names of the scenarios and what they test, and try nothing
-    #[arg(long)]
+    #[arg(long, conflicts_with = "json")]
     list: bool,
     /// Print JSON lines: one result a line, the last line a summary
     #[arg(long)]
