@@ -191,7 +191,7 @@ pub fn summary_text(catalogue: &Catalogue, evaluators: &[String], tally: &Tally)
         counts_text(&tally.all)
     );
     for ((evaluator, why), count) in &tally.silent {
-        let _ = writeln!(out, "{evaluator} was not tried with {count} of them: {why}");
+        let _ = writeln!(out, "{evaluator} gave no answer in {count} of these: {why}");
     }
     out
 }

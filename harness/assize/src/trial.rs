@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use assize_model::json;
 use assize_model::scenario::{Acceptance, Body, Case};
 use assize_model::{Evaluator, Policies, Prepared, Refusal, Verdict};
+use assize_reference::presentation::{MessageOptions, message};
 use serde_json::{Map, Value};
 
 use crate::catalogue::{Catalogue, Status};
@@ -209,7 +210,7 @@ impl<'e> Trial<'e> {
             }
             (_, None) => Heard::Unjudged,
             (_, Some(expect)) => Heard::Answered(
-                against_expectation(expect, verdict).map(|found| (found, explanation(verdict))),
+                against_expectation(expect, verdict).map(|found| (found, explanation(case, verdict))),
             ),
         };
         let answers =
@@ -218,7 +219,7 @@ impl<'e> Trial<'e> {
             self.pairs(|first, other| compare(&verdicts[first], &verdicts[other], self.strength));
         let disagreements = disagreements
             .into_iter()
-            .map(|(other, difference, _)| (other, difference, explanation(&verdicts[other])))
+            .map(|(other, difference, _)| (other, difference, explanation(case, &verdicts[other])))
             .collect();
         self.conclude(
             entry,
@@ -413,8 +414,8 @@ fn holds(expected: &Value, actual: &Value) -> bool {
     expected.len() == actual.len() && expected.iter().zip(actual).all(entry)
 }
 
-/// What a verdict says about itself, a line each.
-fn explanation(verdict: &Verdict) -> Vec<String> {
+/// What a verdict on a case says about itself, a line each: what decided, every policy type's report, and the message of a denial.
+fn explanation(case: &Case, verdict: &Verdict) -> Vec<String> {
     let mut lines = vec![verdict_text(verdict)];
     if let Verdict::Evaluated(evaluation) = verdict {
         lines.extend(
@@ -423,6 +424,8 @@ fn explanation(verdict: &Verdict) -> Vec<String> {
                 .iter()
                 .map(|report| format!("{}: {}", report.policy_type, report_text(report))),
         );
+        let denial = |request| message(request, evaluation, MessageOptions::default());
+        lines.extend(case.request.as_ref().ok().and_then(denial));
     }
     lines
 }

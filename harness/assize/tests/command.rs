@@ -165,6 +165,8 @@ fn a_verdict_that_falls_short_is_status_1_and_explained() {
     let folder = Folder::new(&[("a.json", &scenario("cross/a", DENIED))]);
     let ran = run(&folder.path("a.json"), &[]);
     assert_eq!(ran.status, 1);
+    let json = run(&folder.path("a.json"), &["--json"]).json();
+    assert_eq!(json[0]["failures"][0]["explanation"][0], "Allow");
     for part in [
         "FAILED cross/a [EVAL-004, documented]",
         "a.json:1",
@@ -197,6 +199,16 @@ fn json_is_one_result_a_request_and_a_summary() {
     for (member, count) in [("passed", 1), ("failed", 1), ("not_tried", 0), ("scenarios", 2)] {
         assert_eq!(lines[2][member], count, "{member}");
     }
+}
+
+#[test]
+fn a_denial_is_explained_with_its_message() {
+    let text = scenario("a", ALLOWED).replace("s3:*", "s3:Put*");
+    let folder = Folder::new(&[("a.json", &text)]);
+    let ran = run(&folder.path("a.json"), &[]);
+    assert!(ran.out.contains("| ImplicitDeny (identity)"), "{}", ran.out);
+    let message = "because no identity-based policy allows the s3:GetObject action";
+    assert!(ran.out.contains(message), "{}", ran.out);
 }
 
 #[test]
