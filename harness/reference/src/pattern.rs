@@ -6,7 +6,7 @@ use crate::variable::Glyph;
 /// Where a pattern stands. The same wildcards work everywhere; real evaluators have got each place wrong on its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// The vendor or the name of an action.
+    /// The name of an action.
     Action,
     /// A resource.
     Resource,
@@ -72,9 +72,9 @@ pub(crate) fn push<S: Semantics + ?Sized>(
 
 /// Whether `pattern` covers the whole of `text` (MATCH-001).
 ///
-/// Characters before the first wildcard leave no choice. From there on every way of matching is followed at once: after each character,
-/// `reached` holds the places of the pattern that the text read so far can have led to, in rising order. Time is at most the product of
-/// both lengths (MATCH-005).
+/// Characters before the first wildcard leave no choice, nor does a last star. Otherwise every way of matching is followed at once:
+/// after each character, `reached` holds the places of the pattern that the text read so far can have led to, in rising order. Time
+/// is at most the product of both lengths (MATCH-005).
 pub(crate) fn covers<S: Semantics + ?Sized>(
     semantics: &S,
     place: Place,
@@ -90,6 +90,9 @@ pub(crate) fn covers<S: Semantics + ?Sized>(
     });
     if !begins || pattern.is_empty() {
         return begins && characters.next().is_none();
+    }
+    if let [Piece::Many(reach)] = pattern {
+        return characters.all(|character| semantics.star_takes(place, *reach, character));
     }
     let (mut reached, mut next) = (Vec::with_capacity(8), Vec::with_capacity(8));
     arrive(pattern, 0, &mut reached);

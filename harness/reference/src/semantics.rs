@@ -118,7 +118,7 @@ pub trait Semantics: Send + Sync {
         reach == Reach::Anything || character != ':'
     }
 
-    /// MATCH-002, MATCH-035: a character stands for itself, case included; an action ignores ASCII case (MATCH-012).
+    /// MATCH-002, MATCH-035: a character stands for itself, case included; the name of an action ignores ASCII case (MATCH-012).
     fn same_character(&self, place: Place, own: char, other: char) -> bool {
         match place {
             Place::Action => own.eq_ignore_ascii_case(&other),
@@ -138,10 +138,9 @@ pub trait Semantics: Send + Sync {
         entry == "*"
     }
 
-    /// MATCH-012, MATCH-014: the vendor is a pattern of its own.
+    /// MATCH-012, MATCH-014: the vendor is `*` or a name; it holds no other wildcard (GRAM-022).
     fn vendor_matches(&self, entry: &str, vendor: &str) -> bool {
-        let pattern = pattern::pieces(self, Place::Action, Reach::Anything, crate::variable::written(entry));
-        self.covers(Place::Action, &pattern, vendor)
+        entry == "*" || entry.eq_ignore_ascii_case(vendor)
     }
 
     /// MATCH-012, MATCH-013: the name is a pattern of its own; nothing is trimmed (MATCH-015), split (MATCH-017) or looked up (MATCH-019).

@@ -26,6 +26,7 @@ impl Trace {
 
     /// Notes that `rule` was asked, and whether it applied; a rule that applied once has applied. Returns `applied`, so that a
     /// decision can be recorded where it is used.
+    #[inline]
     pub(crate) fn rule(&self, rule: &'static str, applied: bool) -> bool {
         if let Some(cell) = &self.0 {
             let mut parts = cell.borrow_mut();
