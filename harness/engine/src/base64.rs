@@ -40,7 +40,9 @@ mod tests {
         for text in ["", "AA==", "QUJD", "QUI=", "QQ==", "+/+/", "QmluYXJ5VmFsdWVJbkJhc2U2NA=="] {
             assert!(is_canonical(text), "{text}");
         }
-        for text in ["QQ", "QQ=", "QR==", "QUJ=", "%%", "QU-_", "QQ==QQ==", "====", "=", "QUJD\n", " QUJD", "Q==="] {
+        for text in
+            ["QQ", "QQ=", "QR==", "QUJ=", "%%", "QU-_", "QQ==QQ==", "====", "=", "QUJD\n", " QUJD", "Q==="]
+        {
             assert!(!is_canonical(text), "{text}");
         }
     }

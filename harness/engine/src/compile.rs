@@ -6,8 +6,8 @@ use std::hash::BuildHasherDefault;
 
 use assize_model::source::Span as Bytes;
 use assize_model::{
-    BaseOperator, Code, ConditionKey, Diagnostic, Document, Element, Operator, Position, PrincipalElement, PrincipalEntry,
-    PrincipalKey, PrincipalSpec, Region, Version,
+    BaseOperator, Code, ConditionKey, Diagnostic, Document, Element, Operator, Position, PrincipalElement,
+    PrincipalEntry, PrincipalKey, PrincipalSpec, Region, Version,
 };
 
 use crate::base64;
@@ -36,14 +36,19 @@ pub(crate) fn too_long(length: usize) -> Diagnostic {
         pointer: String::new(),
         span: Bytes { start: 0, end: length },
         region: Region { start: Position::START, end: Position::START },
-        message: format!("The document has {length} bytes; split it into documents of at most {MAX_BYTES} bytes."),
+        message: format!(
+            "The document has {length} bytes; split it into documents of at most {MAX_BYTES} bytes."
+        ),
     }
 }
 
 /// Compiles the statements of a document.
 pub(crate) fn compile(document: Document) -> Tables {
-    let mut compiler =
-        Compiler { tables: Tables::default(), variables: document.version == Version::V2012, keys: HashMap::default() };
+    let mut compiler = Compiler {
+        tables: Tables::default(),
+        variables: document.version == Version::V2012,
+        keys: HashMap::default(),
+    };
     compiler.tables.statements.reserve_exact(document.statements.len());
     compiler.tables.labels.reserve_exact(document.statements.len());
     for (statement, region) in document.statements.into_iter().zip(document.regions) {
@@ -292,8 +297,12 @@ impl Compiler {
             BaseOperator::StringEqualsIgnoreCase => {
                 Comparison::IgnoringCase(self.values(texts(), Wildcards::None, self.variables))
             }
-            BaseOperator::StringLike => Comparison::Patterns(self.values(texts(), Wildcards::Wide, self.variables)),
-            BaseOperator::ArnLike => Comparison::Patterns(self.values(texts(), Wildcards::Components, self.variables)),
+            BaseOperator::StringLike => {
+                Comparison::Patterns(self.values(texts(), Wildcards::Wide, self.variables))
+            }
+            BaseOperator::ArnLike => {
+                Comparison::Patterns(self.values(texts(), Wildcards::Components, self.variables))
+            }
             BaseOperator::Bool => {
                 let variables = self.variables;
                 let with_variables = texts().filter(|text| variables && text.contains("${"));
@@ -324,7 +333,12 @@ impl Compiler {
         }
     }
 
-    fn values<'t>(&mut self, texts: impl Iterator<Item = &'t str>, wildcards: Wildcards, variables: bool) -> List {
+    fn values<'t>(
+        &mut self,
+        texts: impl Iterator<Item = &'t str>,
+        wildcards: Wildcards,
+        variables: bool,
+    ) -> List {
         let start = self.tables.patterns.len();
         for text in texts {
             let pattern = self.pattern(text, wildcards, variables);
@@ -539,7 +553,9 @@ impl<'c> Tokens<'c> {
             return Pattern::Nothing;
         }
         match &tokens[self.start..] {
-            _ if self.wildcards == Wildcards::Components && self.variable_in_head => Pattern::ArnTemplate(list),
+            _ if self.wildcards == Wildcards::Components && self.variable_in_head => {
+                Pattern::ArnTemplate(list)
+            }
             _ if self.variables > 0 => Pattern::Template(list),
             // What is left of a text with escapes only.
             [] => Pattern::Text(Span::default()),
@@ -567,7 +583,9 @@ impl<'t> Reference<'t> {
             "?" => Reference::Escape('?'),
             "$" => Reference::Escape('$'),
             _ => match inner.split_once(", '") {
-                Some((name, default)) => Reference::Variable { name, default: Some(default.strip_suffix('\'')?) },
+                Some((name, default)) => {
+                    Reference::Variable { name, default: Some(default.strip_suffix('\'')?) }
+                }
                 None => Reference::Variable { name: inner, default: None },
             },
         };

@@ -121,13 +121,16 @@ impl Test {
 impl Comparison {
     /// Whether `value` matches one of the policy's values.
     fn hits(&self, document: &CompiledDocument, frame: &Frame<'_>, value: &str) -> bool {
-        let matches = |list| document.patterns(list).iter().any(|pattern| pattern.matches(document, frame, value));
+        let matches =
+            |list| document.patterns(list).iter().any(|pattern| pattern.matches(document, frame, value));
         match *self {
             Comparison::Null { .. } => false,
             Comparison::Patterns(list) => matches(list),
             Comparison::Sorted { texts, rest } => {
                 let texts = document.patterns(texts);
-                let order = |pattern: &crate::pattern::Pattern| document.text(pattern.literal_prefix(document)).cmp(value);
+                let order = |pattern: &crate::pattern::Pattern| {
+                    document.text(pattern.literal_prefix(document)).cmp(value)
+                };
                 texts.binary_search_by(order).is_ok() || matches(rest)
             }
             Comparison::IgnoringCase(list) => document.patterns(list).iter().any(|pattern| {
@@ -136,20 +139,24 @@ impl Comparison {
                 })
             }),
             Comparison::Bool { yes, no, templates } => {
-                let (is_yes, is_no) = (value.eq_ignore_ascii_case("true"), value.eq_ignore_ascii_case("false"));
+                let (is_yes, is_no) =
+                    (value.eq_ignore_ascii_case("true"), value.eq_ignore_ascii_case("false"));
                 (yes && is_yes)
                     || (no && is_no)
                     || ((is_yes || is_no)
                         && document.patterns(templates).iter().any(|pattern| {
                             pattern.spells(document, frame, value, |text, value| {
-                                text.map(|c| c.to_ascii_lowercase()).eq(value.chars().map(|c| c.to_ascii_lowercase()))
+                                text.map(|c| c.to_ascii_lowercase())
+                                    .eq(value.chars().map(|c| c.to_ascii_lowercase()))
                             })
                         }))
             }
-            Comparison::Numeric(relation, list) => Decimal::parse(value)
-                .is_some_and(|value| document.decimals(list).iter().any(|known| relation.admits(value.cmp(known)))),
-            Comparison::Date(relation, list) => Instant::parse(value)
-                .is_some_and(|value| document.instants(list).iter().any(|known| relation.admits(value.cmp(known)))),
+            Comparison::Numeric(relation, list) => Decimal::parse(value).is_some_and(|value| {
+                document.decimals(list).iter().any(|known| relation.admits(value.cmp(known)))
+            }),
+            Comparison::Date(relation, list) => Instant::parse(value).is_some_and(|value| {
+                document.instants(list).iter().any(|known| relation.admits(value.cmp(known)))
+            }),
             // The policy's values are canonical, so an equal text is, too.
             Comparison::Binary(list) => matches(list),
             Comparison::Ip(list) => value

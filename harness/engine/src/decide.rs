@@ -3,7 +3,8 @@
 use std::ops::ControlFlow;
 
 use assize_model::{
-    Decision, DecidingType, Effect, InputError, MatchClass, PolicyType, Principal, Relation, ReportState, ResourceKind,
+    DecidingType, Decision, Effect, InputError, MatchClass, PolicyType, Principal, Relation, ReportState,
+    ResourceKind,
 };
 
 use crate::frame::Frame;
@@ -67,7 +68,9 @@ pub(crate) fn endpoint_reading(view: &View<'_>, plan: &Plan) -> Reading {
 /// Step 3: the first type with an applicable Deny.
 fn denying(view: &View<'_>, plan: &Plan, frame: &Frame<'_>) -> Option<PolicyType> {
     let denies = |bag: Bag<'_>| bag.any(Effect::Deny, frame, plan.reading);
-    let level_denies = |state, levels| consulted(state, levels).is_some_and(|levels: crate::list::Levels<'_>| levels.iter().any(denies));
+    let level_denies = |state, levels| {
+        consulted(state, levels).is_some_and(|levels: crate::list::Levels<'_>| levels.iter().any(denies))
+    };
     let bag_denies = |state, bag: Option<Bag<'_>>| consulted(state, bag).is_some_and(denies);
     if level_denies(plan.rcp, view.rcps) {
         return Some(PolicyType::Rcp);

@@ -161,9 +161,10 @@ mod tests {
     #[test]
     fn everything_else_is_no_number() {
         let long = "1".repeat(65);
-        for text in
-            ["", " 5", "5 ", ".5", "5.", "5.e1", "1,000", "0x10", "e5", "1e", "1e+", "1e1000", "--1", "NaN", "1_0", &long]
-        {
+        for text in [
+            "", " 5", "5 ", ".5", "5.", "5.e1", "1,000", "0x10", "e5", "1e", "1e+", "1e1000", "--1", "NaN",
+            "1_0", &long,
+        ] {
             assert_eq!(Decimal::parse(text), None, "{text}");
         }
         assert!(Decimal::parse(&"1".repeat(64)).is_some());

@@ -134,7 +134,8 @@ impl CompiledDocument {
     /// The bytes that it occupies, allocations included; an estimate that leaves out the allocator's own share.
     pub fn memory(&self) -> usize {
         let tables = &self.tables;
-        let sids: usize = tables.labels.iter().filter_map(|label| label.sid.as_ref()).map(|sid| sid.len() + 16).sum();
+        let sids: usize =
+            tables.labels.iter().filter_map(|label| label.sid.as_ref()).map(|sid| sid.len() + 16).sum();
         size_of::<Self>()
             + tables.text.capacity()
             + bytes(&tables.statements)
@@ -163,7 +164,8 @@ impl CompiledDocument {
         reading: Reading,
     ) -> Option<MatchClass> {
         let statement = &self.tables.statements[statement];
-        if !(action_known || self.covers_action(statement, frame)) || !self.covers_resource(statement, frame) {
+        if !(action_known || self.covers_action(statement, frame)) || !self.covers_resource(statement, frame)
+        {
             return None;
         }
         let class = statement.naming.class(self, frame, reading)?;
@@ -228,10 +230,13 @@ impl ActionPattern {
         let action = frame.action;
         match *self {
             ActionPattern::Everything => true,
-            ActionPattern::Exact { hash, text } => hash == frame.action_hash && frame.asks(document.text(text)),
+            ActionPattern::Exact { hash, text } => {
+                hash == frame.action_hash && frame.asks(document.text(text))
+            }
             ActionPattern::Prefix(text) => starts_with_ignoring_case(action.as_str(), document.text(text)),
             ActionPattern::Glob { vendor, name, .. } => {
-                frame.asks_vendor(document.text(vendor)) && covers_ignoring_case(document, name, action.name())
+                frame.asks_vendor(document.text(vendor))
+                    && covers_ignoring_case(document, name, action.name())
             }
             ActionPattern::GlobOfAnyVendor(name) => covers_ignoring_case(document, name, action.name()),
         }

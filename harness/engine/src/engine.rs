@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use assize_model::evaluator::RefusedDocument;
 use assize_model::grammar::size::{self, Holder};
 use assize_model::{
-    AclGrant, Capabilities, Description, Diagnostic, EndpointKind, Evaluation, Evaluator, IdentityPolicy, IdentitySource, InputError, Policies, PolicySource,
-    PolicyType, Prepared, Refusal, Request, ResourceKind, Verdict,
+    AclGrant, Capabilities, Description, Diagnostic, EndpointKind, Evaluation, Evaluator, IdentityPolicy,
+    IdentitySource, InputError, Policies, PolicySource, PolicyType, Prepared, Refusal, Request, ResourceKind,
+    Verdict,
 };
 
 use crate::decide::{self, Outcome};
@@ -61,7 +62,8 @@ impl PreparedPolicies {
         });
         let identity = policies.identity.as_ref().map(|identity| reader.identity(identity));
         let supplied = policies.identity.iter().flatten();
-        let sources = supplied.fold(Sources::default(), |all, identity| all.with(Sources::of(&identity.source)));
+        let sources =
+            supplied.fold(Sources::default(), |all, identity| all.with(Sources::of(&identity.source)));
         let boundary = reader.list(PolicyType::Boundary, &policies.boundary);
         let session = policies.session.as_ref().map(|session| reader.list(PolicyType::Session, session));
         reader.finish()?;
@@ -98,7 +100,8 @@ impl PreparedPolicies {
     pub fn memory(&self) -> usize {
         let lists = [&self.identity, &self.boundary, &self.session].into_iter().flatten();
         let levels = [&self.scps, &self.rcps].into_iter().flatten().flatten();
-        let single = self.endpoint.iter().map(|(_, list)| list).chain(self.resource.iter().map(|(_, list)| list));
+        let single =
+            self.endpoint.iter().map(|(_, list)| list).chain(self.resource.iter().map(|(_, list)| list));
         size_of::<Self>() + lists.chain(levels).chain(single).map(PolicyList::memory).sum::<usize>()
     }
 
@@ -124,7 +127,11 @@ struct Reader {
 }
 
 impl Reader {
-    fn levels(&mut self, policy_type: PolicyType, levels: Option<&[Vec<PolicySource>]>) -> Option<Vec<PolicyList>> {
+    fn levels(
+        &mut self,
+        policy_type: PolicyType,
+        levels: Option<&[Vec<PolicySource>]>,
+    ) -> Option<Vec<PolicyList>> {
         levels.map(|levels| levels.iter().map(|level| self.list(policy_type, level)).collect())
     }
 
@@ -133,7 +140,9 @@ impl Reader {
         policy_type: PolicyType,
         sources: impl IntoIterator<Item = &'p PolicySource>,
     ) -> PolicyList {
-        PolicyList::new(sources.into_iter().filter_map(|source| self.document(policy_type, source, None)).collect())
+        PolicyList::new(
+            sources.into_iter().filter_map(|source| self.document(policy_type, source, None)).collect(),
+        )
     }
 
     fn identity(&mut self, policies: &[IdentityPolicy]) -> PolicyList {

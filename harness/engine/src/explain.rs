@@ -7,8 +7,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use assize_model::{
-    Decision, DecidingType, Effect, Evaluation, InputError, MatchClass, PolicyType, Principal, Relation, ReportState,
-    ResourceKind, StatementRef, TypeReport,
+    DecidingType, Decision, Effect, Evaluation, InputError, MatchClass, PolicyType, Principal, Relation,
+    ReportState, ResourceKind, StatementRef, TypeReport,
 };
 
 use crate::decide::endpoint_reading;
@@ -202,7 +202,9 @@ impl Reader<'_> {
         for attached in bag.iter() {
             let tables = &attached.document.tables;
             for (number, statement) in tables.statements.iter().enumerate() {
-                let Some(class) = attached.document.applies(number, false, self.frame, reading) else { continue };
+                let Some(class) = attached.document.applies(number, false, self.frame, reading) else {
+                    continue;
+                };
                 let label = &tables.labels[number];
                 let found = StatementRef {
                     policy_type,
@@ -232,7 +234,8 @@ fn combine(
     if let Some((decision, deciding)) = plan.early {
         return (decision, Some(deciding), Vec::new());
     }
-    let types = [&read.rcp, &read.scp, &read.vpce, &read.resource, &read.identity, &read.boundary, &read.session];
+    let types =
+        [&read.rcp, &read.scp, &read.vpce, &read.resource, &read.identity, &read.boundary, &read.session];
     let denies: Vec<StatementRef> = types.iter().flat_map(|applying| applying.deny.iter().cloned()).collect();
     if let Some(first) = denies.first() {
         return (Decision::ExplicitDeny, Some(DecidingType::Policy(first.policy_type)), denies);
@@ -310,7 +313,9 @@ fn combine(
         MatchClass::Entity => on_resource.entity,
         MatchClass::Account => on_resource.account,
     };
-    allow.extend(read.resource.allow.iter().filter(|(class, _)| on_path(class)).map(|(_, found)| found.clone()));
+    allow.extend(
+        read.resource.allow.iter().filter(|(class, _)| on_path(class)).map(|(_, found)| found.clone()),
+    );
     if on_principal.identity {
         allow.extend(read.identity.allowed());
     }

@@ -2,8 +2,8 @@
 
 use std::cell::{Cell, OnceCell};
 
-use assize_model::{Account, Action, Issuer, Literal, Origin, Principal, Request, Resource};
 use assize_model::request::ResourceArn;
+use assize_model::{Account, Action, Issuer, Literal, Origin, Principal, Request, Resource};
 
 use crate::document::CompiledDocument;
 use crate::hash;
@@ -43,7 +43,9 @@ impl<'r> Names<'r> {
         let names = Names { account: principal.account(), ..Names::default() };
         match principal {
             Principal::Root(_) => Names { is_root: true, ..names },
-            Principal::User(user) => Names { own: Some(user.arn()), own_id: Some(&user.entity().id), ..names },
+            Principal::User(user) => {
+                Names { own: Some(user.arn()), own_id: Some(&user.entity().id), ..names }
+            }
             Principal::RoleSession(session) => Names {
                 own: Some(session.arn()),
                 entity: Some(session.role_arn()),
@@ -55,7 +57,12 @@ impl<'r> Names<'r> {
                     Issuer::User(user) => Some(user.id.as_str()),
                     Issuer::Root => None,
                 };
-                Names { own: Some(session.arn()), entity: session.issuer_arn(), entity_id: issuer_id, ..names }
+                Names {
+                    own: Some(session.arn()),
+                    entity: session.issuer_arn(),
+                    entity_id: issuer_id,
+                    ..names
+                }
             }
             Principal::Service(_) | Principal::FederatedCaller(_) | Principal::Anonymous => names,
         }

@@ -138,7 +138,9 @@ mod tests {
 
     #[test]
     fn characters_beyond_ascii_fold_one_by_one() {
-        for (one, other) in [("aws:PrincipalTag/\u{c9}quipe", "AWS:principaltag/\u{e9}QUIPE"), ("\u{212a}ey", "key")] {
+        for (one, other) in
+            [("aws:PrincipalTag/\u{c9}quipe", "AWS:principaltag/\u{e9}QUIPE"), ("\u{212a}ey", "key")]
+        {
             assert_eq!(folded(one), folded(other), "{one} {other}");
             let mut low = String::new();
             fold_into(&mut low, other);

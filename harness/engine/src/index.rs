@@ -123,7 +123,8 @@ struct Node {
 impl Index {
     /// The index of a document's statements with this effect.
     pub(crate) fn of_document(document: &CompiledDocument, effect: Effect) -> Index {
-        let statements = document.tables.statements.iter().filter(|statement| statement.effect == effect).count();
+        let statements =
+            document.tables.statements.iter().filter(|statement| statement.effect == effect).count();
         match statements {
             0 => Index::Empty,
             1..=SCAN_UP_TO => Index::Scan,
@@ -180,7 +181,13 @@ impl Tables {
         }
     }
 
-    fn find<D: Documents + ?Sized>(&self, documents: &D, hash: u64, is_prefix: bool, text: &str) -> Option<&Bucket> {
+    fn find<D: Documents + ?Sized>(
+        &self,
+        documents: &D,
+        hash: u64,
+        is_prefix: bool,
+        text: &str,
+    ) -> Option<&Bucket> {
         let mask = self.slots.len().checked_sub(1)?;
         let mut at = hash as usize & mask;
         // A quarter of the slots is free at least, so the walk ends.
@@ -222,7 +229,12 @@ impl Tables {
     }
 
     /// The last of the bucket's nodes whose text is not after `resource`, if one can begin it.
-    fn last_not_after<D: Documents + ?Sized>(&self, bucket: &Bucket, documents: &D, resource: &[u8]) -> Option<u32> {
+    fn last_not_after<D: Documents + ?Sized>(
+        &self,
+        bucket: &Bucket,
+        documents: &D,
+        resource: &[u8],
+    ) -> Option<u32> {
         let nodes = bucket.nodes.of(&self.nodes);
         let common = nodes.first()?.text.of(documents).as_bytes().get(..bucket.common as usize)?;
         let rest = resource.strip_prefix(common)?;
@@ -230,7 +242,8 @@ impl Tables {
         let head = head(rest);
         let from = heads.partition_point(|&known| known < head);
         let equal = heads[from..].partition_point(|&known| known == head);
-        let within = nodes[from..from + equal].partition_point(|node| node.text.of(documents).as_bytes() <= resource);
+        let within =
+            nodes[from..from + equal].partition_point(|node| node.text.of(documents).as_bytes() <= resource);
         (from + within).checked_sub(1).map(|last| last as u32)
     }
 }
@@ -263,8 +276,11 @@ impl<'d, D: Documents + ?Sized> Builder<'d, D> {
         let mut builder = Builder { documents, buckets: HashMap::new(), tables: Tables::default() };
         for number in 0..count {
             let statements = &documents.document(number).tables.statements;
-            for (statement, compiled) in statements.iter().enumerate().filter(|(_, known)| known.effect == effect) {
-                let candidate = Candidate { document: number, statement: statement as u32, action_known: false };
+            for (statement, compiled) in
+                statements.iter().enumerate().filter(|(_, known)| known.effect == effect)
+            {
+                let candidate =
+                    Candidate { document: number, statement: statement as u32, action_known: false };
                 if compiled.action_negated {
                     builder.add(Place::Every, Text::default(), candidate);
                 } else {
@@ -292,7 +308,11 @@ impl<'d, D: Documents + ?Sized> Builder<'d, D> {
             ActionPattern::Prefix(span) => {
                 let short = shorten(document.text(span), span);
                 let action_known = short == span;
-                self.add(Place::Prefix(document.text(short)), text(short), Candidate { action_known, ..candidate });
+                self.add(
+                    Place::Prefix(document.text(short)),
+                    text(short),
+                    Candidate { action_known, ..candidate },
+                );
             }
             ActionPattern::GlobOfAnyVendor(_) => self.add(Place::Every, Text::default(), candidate),
             ActionPattern::Glob { beginning, .. } => {
@@ -335,14 +355,10 @@ impl<'d, D: Documents + ?Sized> Builder<'d, D> {
                 }
                 self.tables.slots[at] = number + 1;
             }
-            let bucket = self.sort(Bucket {
-                hash,
-                is_prefix,
-                text,
-                every: List::default(),
-                nodes: List::default(),
-                common: 0,
-            }, candidates);
+            let bucket = self.sort(
+                Bucket { hash, is_prefix, text, every: List::default(), nodes: List::default(), common: 0 },
+                candidates,
+            );
             self.tables.buckets.push(bucket);
         }
         self.tables.candidates.shrink_to_fit();
@@ -369,7 +385,9 @@ impl<'d, D: Documents + ?Sized> Builder<'d, D> {
         let every = self.keep(every.into_iter());
         beginnings.sort_by(|one, other| one.0.cmp(other.0));
         let common = match (beginnings.first(), beginnings.last()) {
-            (Some(first), Some(last)) => first.0.bytes().zip(last.0.bytes()).take_while(|(a, b)| a == b).count(),
+            (Some(first), Some(last)) => {
+                first.0.bytes().zip(last.0.bytes()).take_while(|(a, b)| a == b).count()
+            }
             _ => 0,
         };
         let start = self.tables.nodes.len();

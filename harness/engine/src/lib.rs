@@ -42,4 +42,3 @@ pub use document::CompiledDocument;
 pub use engine::{Engine, PreparedPolicies};
 pub use list::{Attached, PolicyList};
 pub use store::{Place, PolicyStore, StoreError, Via};
-

@@ -61,9 +61,10 @@ impl PolicyList {
 
     /// The bytes that the list occupies beside the documents that it shares.
     pub fn memory(&self) -> usize {
-        let merged = self.merged.as_ref().map_or(0, |merged| {
-            size_of::<Merged>() + merged.deny.memory() + merged.allow.memory()
-        });
+        let merged = self
+            .merged
+            .as_ref()
+            .map_or(0, |merged| size_of::<Merged>() + merged.deny.memory() + merged.allow.memory());
         self.attached.capacity() * size_of::<Attached>() + merged
     }
 }
@@ -145,9 +146,10 @@ impl<'a> Bag<'a> {
             });
         }
         match self {
-            Bag::List(list) => {
-                list.attached.iter().try_for_each(|attached| attached.document.applying(effect, frame, reading, visit))
-            }
+            Bag::List(list) => list
+                .attached
+                .iter()
+                .try_for_each(|attached| attached.document.applying(effect, frame, reading, visit)),
             Bag::Gathered(gathered) => gathered
                 .iter()
                 .copied()
@@ -193,11 +195,14 @@ impl CompiledDocument {
                     .filter_map(|(statement, _)| self.applies(statement, false, frame, reading));
                 classes.try_for_each(visit)
             }
-            Index::Tables(tables) => tables.visit(self, frame, &mut |found| {
-                match self.applies(found.statement as usize, found.action_known, frame, reading) {
-                    Some(class) => visit(class),
-                    None => ControlFlow::Continue(()),
-                }
+            Index::Tables(tables) => tables.visit(self, frame, &mut |found| match self.applies(
+                found.statement as usize,
+                found.action_known,
+                frame,
+                reading,
+            ) {
+                Some(class) => visit(class),
+                None => ControlFlow::Continue(()),
             }),
         }
     }

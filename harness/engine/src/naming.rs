@@ -24,10 +24,7 @@ pub(crate) enum Naming {
 pub(crate) enum Named {
     /// An account (PRIN-020). The short form has no partition; it takes that of the resource, which is the requester's or else the
     /// request never comes this far (EVAL-008).
-    Account {
-        id: Span,
-        partition: Option<Span>,
-    },
+    Account { id: Span, partition: Option<Span> },
     /// An account by its canonical user id (PRIN-039).
     CanonicalUser(Span),
     /// A user, role, role session or federated session.
@@ -52,7 +49,12 @@ pub(crate) struct Reading {
 impl Naming {
     /// The class of the strongest value that reaches the requester (PRIN-029, PRIN-030). `NotPrincipal` stands in Deny statements
     /// alone, where every class is the same (PRIN-041); it gives `Direct`.
-    pub(crate) fn class(self, document: &CompiledDocument, frame: &Frame<'_>, reading: Reading) -> Option<MatchClass> {
+    pub(crate) fn class(
+        self,
+        document: &CompiledDocument,
+        frame: &Frame<'_>,
+        reading: Reading,
+    ) -> Option<MatchClass> {
         match self {
             Naming::Everyone => Some(MatchClass::Direct),
             Naming::Among(list) => {
@@ -67,7 +69,8 @@ impl Naming {
                 strongest
             }
             Naming::Except(list) => {
-                let applies = limited_by_boundary(frame, reading) || !exempt(document.named(list), document, frame, reading);
+                let applies = limited_by_boundary(frame, reading)
+                    || !exempt(document.named(list), document, frame, reading);
                 applies.then_some(MatchClass::Direct)
             }
             Naming::ExceptEveryone => limited_by_boundary(frame, reading).then_some(MatchClass::Direct),
@@ -78,7 +81,10 @@ impl Naming {
 /// PRIN-044.
 fn limited_by_boundary(frame: &Frame<'_>, reading: Reading) -> bool {
     reading.bounded
-        && matches!(frame.principal, Principal::User(_) | Principal::RoleSession(_) | Principal::FederatedUser(_))
+        && matches!(
+            frame.principal,
+            Principal::User(_) | Principal::RoleSession(_) | Principal::FederatedUser(_)
+        )
 }
 
 /// Whether every name of the requester is listed (PRIN-043, PRIN-046).
@@ -90,16 +96,24 @@ fn exempt(list: &[Named], document: &CompiledDocument, frame: &Frame<'_>, readin
     }
     listed(&|named| named.is_account(document, frame, reading))
         && (names.own.is_none() || listed(&|named| named.is(document, names.own, names.own_id, reading)))
-        && (names.entity.is_none() || listed(&|named| named.is(document, names.entity, names.entity_id, reading)))
+        && (names.entity.is_none()
+            || listed(&|named| named.is(document, names.entity, names.entity_id, reading)))
 }
 
 impl Named {
     /// PRIN-029; for gateway endpoints EVAL-022.
-    fn reaches(&self, document: &CompiledDocument, frame: &Frame<'_>, reading: Reading) -> Option<MatchClass> {
+    fn reaches(
+        &self,
+        document: &CompiledDocument,
+        frame: &Frame<'_>,
+        reading: Reading,
+    ) -> Option<MatchClass> {
         let names = &frame.names;
         if self.is_account(document, frame, reading) {
             Some(if names.is_root { MatchClass::Direct } else { MatchClass::Account })
-        } else if self.is(document, names.own, names.own_id, reading) || self.is_other(document, frame, reading) {
+        } else if self.is(document, names.own, names.own_id, reading)
+            || self.is_other(document, frame, reading)
+        {
             Some(MatchClass::Direct)
         } else if self.is(document, names.entity, names.entity_id, reading) {
             Some(MatchClass::Entity)
@@ -125,7 +139,13 @@ impl Named {
     }
 
     /// Whether it is this ARN or this unique id.
-    fn is(&self, document: &CompiledDocument, arn: Option<&str>, unique_id: Option<&str>, reading: Reading) -> bool {
+    fn is(
+        &self,
+        document: &CompiledDocument,
+        arn: Option<&str>,
+        unique_id: Option<&str>,
+        reading: Reading,
+    ) -> bool {
         match *self {
             _ if reading.gateway => false,
             Named::Arn(text) => arn == Some(document.text(text)),

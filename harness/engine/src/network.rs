@@ -42,7 +42,9 @@ impl Network {
 
 /// Digits without leading zero.
 fn prefix_length(text: &str) -> Option<u32> {
-    let plain = text.len() <= 3 && text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
+    let plain = text.len() <= 3
+        && text.bytes().all(|byte| byte.is_ascii_digit())
+        && (text == "0" || !text.starts_with('0'));
     if plain { text.parse().ok() } else { None }
 }
 
@@ -69,8 +71,21 @@ mod tests {
     #[test]
     fn everything_else_is_no_range() {
         for text in [
-            "", "banana", "010.0.0.0/8", "10.0.0.0/255.0.0.0", "10.0.0.0/33", "::/129", "10.0.0.0/08", "10.0.0.0/+8",
-            "10.0.0.0/", "10.0.0/8", "10.0.0.0/8 ", "fe80::1%eth0", "203.0.113.*", "10.0.0.0-10.0.0.9", "::/0/0",
+            "",
+            "banana",
+            "010.0.0.0/8",
+            "10.0.0.0/255.0.0.0",
+            "10.0.0.0/33",
+            "::/129",
+            "10.0.0.0/08",
+            "10.0.0.0/+8",
+            "10.0.0.0/",
+            "10.0.0/8",
+            "10.0.0.0/8 ",
+            "fe80::1%eth0",
+            "203.0.113.*",
+            "10.0.0.0-10.0.0.9",
+            "::/0/0",
         ] {
             assert_eq!(Network::parse(text), None, "{text}");
         }

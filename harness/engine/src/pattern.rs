@@ -81,7 +81,8 @@ impl Pattern {
             Pattern::Glob(list) => Plain { document }.covers(document.tokens(list), 0, subject),
             Pattern::Template(list) => {
                 let tokens = document.tokens(list);
-                Substituted::new(document, frame, tokens).is_some_and(|texts| texts.covers(tokens, 0, subject))
+                Substituted::new(document, frame, tokens)
+                    .is_some_and(|texts| texts.covers(tokens, 0, subject))
             }
             Pattern::ArnTemplate(list) => {
                 let tokens = document.tokens(list);

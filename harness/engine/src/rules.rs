@@ -4,8 +4,8 @@
 
 use assize_model::request::ResourceArn;
 use assize_model::{
-    AclGrant, AclPermission, AclTarget, DecidingType, Decision, Grantee, InputError, Issuer, MatchClass, PolicyType,
-    Principal, Relation, ReportState, ResourceKind,
+    AclGrant, AclPermission, AclTarget, DecidingType, Decision, Grantee, InputError, Issuer, MatchClass,
+    PolicyType, Principal, Relation, ReportState, ResourceKind,
 };
 
 use crate::frame::Frame;
@@ -148,7 +148,9 @@ fn check_supplied(view: &View<'_>, frame: &Frame<'_>) -> Result<(), InputError> 
         refuse(match principal {
             Principal::Root(_) => Some(InputError::BoundaryOnRoot),
             Principal::FederatedUser(_) if issued_by_root => Some(InputError::BoundaryOnRoot),
-            Principal::RoleSession(_) if is_service_linked(principal) => Some(InputError::BoundaryOnServiceLinkedRole),
+            Principal::RoleSession(_) if is_service_linked(principal) => {
+                Some(InputError::BoundaryOnServiceLinkedRole)
+            }
             Principal::Service(_) => Some(InputError::BoundaryOnService),
             Principal::FederatedCaller(_) => Some(InputError::BoundaryOnFederatedCaller),
             Principal::Anonymous => Some(InputError::BoundaryOnAnonymous),
@@ -234,15 +236,20 @@ fn credential_forbids(frame: &Frame<'_>) -> bool {
         return false;
     }
     let operation = sts.then(|| sts_operation(frame));
-    let asks = |names: &[&str]| operation.is_some_and(|known| names.iter().any(|name| known.eq_ignore_ascii_case(name)));
+    let asks = |names: &[&str]| {
+        operation.is_some_and(|known| names.iter().any(|name| known.eq_ignore_ascii_case(name)))
+    };
     let session_token = |mfa: bool| (iam && !mfa) || (sts && !asks(&["AssumeRole", "GetCallerIdentity"]));
     match frame.principal {
         Principal::Root(root) => {
-            asks(&["AssumeRole", "AssumeRoot"]) || root.session_token().is_some_and(|token| session_token(token.mfa))
+            asks(&["AssumeRole", "AssumeRoot"])
+                || root.session_token().is_some_and(|token| session_token(token.mfa))
         }
         Principal::User(user) => user.session_token().is_some_and(|token| session_token(token.mfa)),
         Principal::RoleSession(_) => asks(&["GetFederationToken", "GetSessionToken"]),
-        Principal::FederatedUser(session) => (sts && !asks(&["GetCallerIdentity"])) || (iam && !session.console()),
+        Principal::FederatedUser(session) => {
+            (sts && !asks(&["GetCallerIdentity"])) || (iam && !session.console())
+        }
         Principal::Service(_) | Principal::FederatedCaller(_) | Principal::Anonymous => false,
     }
 }

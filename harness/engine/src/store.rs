@@ -123,7 +123,9 @@ impl fmt::Display for StoreError {
             StoreError::Occupied => f.write_str("there already is a document; detach it first"),
             StoreError::Attached => f.write_str("it is there already"),
             StoreError::NotAttached => f.write_str("it is not there"),
-            StoreError::WrongType(policy_type) => write!(f, "a document of type `{policy_type}` does not belong there"),
+            StoreError::WrongType(policy_type) => {
+                write!(f, "a document of type `{policy_type}` does not belong there")
+            }
             StoreError::Refused(faults) => match faults.first() {
                 Some(fault) => write!(f, "the document has {} faults, the first: {fault}", faults.len()),
                 None => f.write_str("the document has faults"),
@@ -151,7 +153,13 @@ impl PolicyStore {
     ///
     /// # Errors
     /// `Refused`, or `Exists` if there is a document with this id.
-    pub fn insert(&self, id: &str, policy_type: PolicyType, managed: bool, text: &str) -> Result<(), StoreError> {
+    pub fn insert(
+        &self,
+        id: &str,
+        policy_type: PolicyType,
+        managed: bool,
+        text: &str,
+    ) -> Result<(), StoreError> {
         let document = CompiledDocument::compile(text, policy_type, managed).map_err(StoreError::Refused)?;
         self.change(|version| version.insert_document(id, policy_type, document))
     }
@@ -160,7 +168,13 @@ impl PolicyStore {
     ///
     /// # Errors
     /// `Refused`, `Unknown`, or `WrongType` if the other was read as another type.
-    pub fn replace(&self, id: &str, policy_type: PolicyType, managed: bool, text: &str) -> Result<(), StoreError> {
+    pub fn replace(
+        &self,
+        id: &str,
+        policy_type: PolicyType,
+        managed: bool,
+        text: &str,
+    ) -> Result<(), StoreError> {
         let document = CompiledDocument::compile(text, policy_type, managed).map_err(StoreError::Refused)?;
         self.change(|version| version.replace_document(id, policy_type, document))
     }
@@ -258,7 +272,9 @@ impl PolicyStore {
     /// # Errors
     /// `Unknown`.
     pub fn remove_resource(&self, arn: &str) -> Result<(), StoreError> {
-        self.change(|version| version.take(&Kind::Resource { kind: ResourceKind::Ordinary, acl: Arc::new([]) }, arn))
+        self.change(|version| {
+            version.take(&Kind::Resource { kind: ResourceKind::Ordinary, acl: Arc::new([]) }, arn)
+        })
     }
 
     /// Removes a level of an organization, and detaches what is attached to it.

@@ -4,9 +4,9 @@ mod common;
 
 use assize_engine::{Attached, CompiledDocument, Place, PolicyList, PolicyStore, Via};
 use assize_model::{
-    Account, Action, AclGrant, AclPermission, AclTarget, Context, EndpointKind, EndpointPolicy, FederatedCaller,
-    FederatedUser, Grantee, IdentityPolicy, IdentitySource, Issuer, Policies, PolicySource, PolicyType, Principal, Request,
-    Resource, ResourceKind, ResourcePolicy, Root, Service,
+    Account, AclGrant, AclPermission, AclTarget, Action, Context, EndpointKind, EndpointPolicy,
+    FederatedCaller, FederatedUser, Grantee, IdentityPolicy, IdentitySource, Issuer, Policies, PolicySource,
+    PolicyType, Principal, Request, Resource, ResourceKind, ResourcePolicy, Root, Service,
 };
 use common::{A, B, Choices, context, document, prepare, request, session, statement, user};
 
@@ -29,10 +29,20 @@ fn statements(count: usize) -> Vec<String> {
         r#"{"ForAllValues:StringLike":{"aws:TagKeys":["a*","b?"]},"ForAnyValue:StringEquals":{"aws:TagKeys":"b1"}}"#,
     ];
     let actions = [r#""s3:GetObject""#, r#""s3:Get*""#, r#"["s3:*Object","sqs:*"]"#, r#""*""#];
-    let resources = [r#""arn:aws:s3:::b/*""#, r#""arn:aws:s3:::${aws:username}*""#, r#""arn:aws:s3:::c*/*a*b""#, r#""*""#];
+    let resources = [
+        r#""arn:aws:s3:::b/*""#,
+        r#""arn:aws:s3:::${aws:username}*""#,
+        r#""arn:aws:s3:::c*/*a*b""#,
+        r#""*""#,
+    ];
     let statement = |number: usize| {
         let effect = if number % 11 == 10 { "Deny" } else { "Allow" };
-        statement(effect, actions[number % 4], resources[number / 4 % 4], conditions[number % conditions.len()])
+        statement(
+            effect,
+            actions[number % 4],
+            resources[number / 4 % 4],
+            conditions[number % conditions.len()],
+        )
     };
     (0..count).map(statement).collect()
 }
@@ -57,7 +67,8 @@ fn principals() -> Vec<Principal> {
 
 fn requests(principal: &Principal) -> Vec<Request> {
     let mut choices = Choices(6);
-    let keys: Vec<(String, String)> = (0..64).map(|number| (format!("x:Key{number}"), format!("v{number}"))).collect();
+    let keys: Vec<(String, String)> =
+        (0..64).map(|number| (format!("x:Key{number}"), format!("v{number}"))).collect();
     let mut many: Vec<(&str, &[&str])> = Vec::new();
     let values: Vec<[&str; 1]> = keys.iter().map(|(_, value)| [value.as_str()]).collect();
     many.extend(keys.iter().zip(&values).map(|((key, _), value)| (key.as_str(), value.as_slice())));
@@ -79,7 +90,12 @@ fn requests(principal: &Principal) -> Vec<Request> {
     ];
     let mut requests = Vec::new();
     for action in ["s3:GetObject", "S3:putobject", "sqs:SendMessage", "sts:AssumeRole", "iam:PassRole"] {
-        for arn in ["arn:aws:s3:::b/k", "arn:aws:s3:::c1/xayb", "arn:aws:iam::111111111111:role/R", "arn:aws-cn:s3:::b"] {
+        for arn in [
+            "arn:aws:s3:::b/k",
+            "arn:aws:s3:::c1/xayb",
+            "arn:aws:iam::111111111111:role/R",
+            "arn:aws-cn:s3:::b",
+        ] {
             requests.push(request(principal.clone(), action, arn, choices.of(&contexts).clone()));
         }
         let none = Resource::new("*", None).expect("no resource");
@@ -92,7 +108,8 @@ fn requests(principal: &Principal) -> Vec<Request> {
 fn policies(statements_per_document: usize, principal: &Principal) -> Policies {
     let text = document(&statements(statements_per_document));
     let source = |id: &str| PolicySource::new(id, text.as_str());
-    let everyone = with_principal(&text, r#"{"AWS":["111111111111","arn:aws:iam::222222222222:user/bob","*"]}"#);
+    let everyone =
+        with_principal(&text, r#"{"AWS":["111111111111","arn:aws:iam::222222222222:user/bob","*"]}"#);
     let full = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
     let guard = r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Principal":"*","Action":"s3:Delete*","Resource":"*"}}"#;
     let own = match principal {
@@ -104,12 +121,14 @@ fn policies(statements_per_document: usize, principal: &Principal) -> Policies {
     let sessions = matches!(principal, Principal::RoleSession(_) | Principal::FederatedUser(_));
     Policies {
         identity: own.clone().map(|kind| {
-            let policy = |number| IdentityPolicy { source: kind.clone(), policy: source(&format!("p{number}")) };
+            let policy =
+                |number| IdentityPolicy { source: kind.clone(), policy: source(&format!("p{number}")) };
             (0..3).map(policy).collect()
         }),
         boundary: if own.is_some() { vec![source("boundary")] } else { Vec::new() },
         session: sessions.then(|| vec![source("session")]),
-        scps: has_account.then(|| vec![vec![PolicySource::new("full", full)], vec![source("scp"), source("scp2")]]),
+        scps: has_account
+            .then(|| vec![vec![PolicySource::new("full", full)], vec![source("scp"), source("scp2")]]),
         rcps: Some(vec![vec![PolicySource::new("guard", guard)]]),
         endpoint: Some(EndpointPolicy {
             kind: EndpointKind::Interface,
@@ -119,7 +138,11 @@ fn policies(statements_per_document: usize, principal: &Principal) -> Policies {
             kind: ResourceKind::Ordinary,
             policy: PolicySource::new("resource", everyone.as_str()),
         }),
-        acl: vec![AclGrant { grantee: Grantee::AllUsers, permission: AclPermission::FullControl, on: AclTarget::Object }],
+        acl: vec![AclGrant {
+            grantee: Grantee::AllUsers,
+            permission: AclPermission::FullControl,
+            on: AclTarget::Object,
+        }],
         check_size: false,
     }
 }
@@ -158,8 +181,10 @@ fn federated_callers() {
     let trust = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Federated":"accounts.google.com"},
         "Action":"sts:AssumeRoleWithWebIdentity","Condition":{"StringEquals":{"aws:FederatedProvider":"accounts.google.com"}}}}"#;
     let policy = PolicySource::new("trust", trust);
-    let policies =
-        Policies { resource: Some(ResourcePolicy { kind: ResourceKind::RoleTrust, policy }), ..Policies::default() };
+    let policies = Policies {
+        resource: Some(ResourcePolicy { kind: ResourceKind::RoleTrust, policy }),
+        ..Policies::default()
+    };
     let prepared = prepare(&policies);
     let caller = Principal::FederatedCaller(FederatedCaller::new("accounts.google.com").expect("a caller"));
     let role = "arn:aws:iam::111111111111:role/R";

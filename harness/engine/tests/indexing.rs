@@ -7,28 +7,70 @@ mod common;
 use common::{Choices, context, document, evaluate, identity, prepare, request, statement, user};
 
 const ACTIONS: [&str; 22] = [
-    "*", "*:*", "s3:*", "s3:Get*", "s3:GetObject", "S3:getobject", "s3:GetObject*", "s3:*Object", "s3:G?tObject", "s3:",
-    "*:GetObject", "*:*Object", "s3express:*", "sqs:SendMessage", "sqs:*Message*", "sqs:Send*Batch", "s3:Put*",
-    "s3:PutObject", "s3:PutObjectéAcl", "s3:AVeryLongActionNameThatNobodyWouldEverWriteButSomebodyMightSendToUs*",
-    "s3:AVeryLongActionNameThatNobodyWouldEverWriteButSomebodyMightSendToUs", "kms:?*",
+    "*",
+    "*:*",
+    "s3:*",
+    "s3:Get*",
+    "s3:GetObject",
+    "S3:getobject",
+    "s3:GetObject*",
+    "s3:*Object",
+    "s3:G?tObject",
+    "s3:",
+    "*:GetObject",
+    "*:*Object",
+    "s3express:*",
+    "sqs:SendMessage",
+    "sqs:*Message*",
+    "sqs:Send*Batch",
+    "s3:Put*",
+    "s3:PutObject",
+    "s3:PutObjectéAcl",
+    "s3:AVeryLongActionNameThatNobodyWouldEverWriteButSomebodyMightSendToUs*",
+    "s3:AVeryLongActionNameThatNobodyWouldEverWriteButSomebodyMightSendToUs",
+    "kms:?*",
 ];
 
 const ASKED: [&str; 9] = [
-    "s3:GetObject", "s3:GETOBJECTacl", "s3:PutObject", "s3:PutObjectéAcl", "sqs:SendMessage", "sqs:SendMessageBatch",
-    "kms:Decrypt", "s3express:GetObject",
+    "s3:GetObject",
+    "s3:GETOBJECTacl",
+    "s3:PutObject",
+    "s3:PutObjectéAcl",
+    "sqs:SendMessage",
+    "sqs:SendMessageBatch",
+    "kms:Decrypt",
+    "s3express:GetObject",
     "s3:AVeryLongActionNameThatNobodyWouldEverWriteButSomebodyMightSendToUsAgain",
 ];
 
 const RESOURCES: [&str; 16] = [
-    "*", "arn:aws:s3:::*", "arn:aws:s3:::b", "arn:aws:s3:::b/*", "arn:aws:s3:::b/k", "arn:aws:s3:::bucket/*",
-    "arn:aws:s3:::bucket/a/*", "arn:aws:s3:::bucket/a/b/*", "arn:aws:s3:::bucket/a/b/c", "arn:aws:s3:::${aws:username}/*",
-    "arn:aws:s3:::bucket/${aws:username}", "arn:aws:*:::b", "arn:aws:s3*", "arn:aws:s3:::b?", "arn:*:*",
+    "*",
+    "arn:aws:s3:::*",
+    "arn:aws:s3:::b",
+    "arn:aws:s3:::b/*",
+    "arn:aws:s3:::b/k",
+    "arn:aws:s3:::bucket/*",
+    "arn:aws:s3:::bucket/a/*",
+    "arn:aws:s3:::bucket/a/b/*",
+    "arn:aws:s3:::bucket/a/b/c",
+    "arn:aws:s3:::${aws:username}/*",
+    "arn:aws:s3:::bucket/${aws:username}",
+    "arn:aws:*:::b",
+    "arn:aws:s3*",
+    "arn:aws:s3:::b?",
+    "arn:*:*",
     "arn:aws:s3:${aws:username}::b",
 ];
 
 const ARNS: [&str; 8] = [
-    "arn:aws:s3:::b", "arn:aws:s3:::b/k", "arn:aws:s3:::bucket/a/b/c", "arn:aws:s3:::bucket/a/x", "arn:aws:s3:::u/x",
-    "arn:aws:s3:::bucket/u", "arn:aws:sqs:::b", "arn:aws:s3:::bé",
+    "arn:aws:s3:::b",
+    "arn:aws:s3:::b/k",
+    "arn:aws:s3:::bucket/a/b/c",
+    "arn:aws:s3:::bucket/a/x",
+    "arn:aws:s3:::u/x",
+    "arn:aws:s3:::bucket/u",
+    "arn:aws:sqs:::b",
+    "arn:aws:s3:::bé",
 ];
 
 fn element(choices: &mut Choices, entries: &[&str]) -> String {
@@ -70,7 +112,8 @@ fn random_policies() {
         let policies = prepare(&identity(&documents));
         for action in ASKED {
             for arn in ARNS {
-                let vpc: &[(&str, &[&str])] = if choices.below(2) == 0 { &[("aws:SourceVpc", &["vpc-1"])] } else { &[] };
+                let vpc: &[(&str, &[&str])] =
+                    if choices.below(2) == 0 { &[("aws:SourceVpc", &["vpc-1"])] } else { &[] };
                 let request = request(user(common::A, "u"), action, arn, context(vpc));
                 *decisions.entry(evaluate(&policies, &request).decision.as_str()).or_default() += 1;
             }

@@ -115,7 +115,11 @@ fn resources() {
         let arn = near_miss(&mut choices, &pattern, &[":", "a", "b", "ab", "é"]);
         // The account field stays empty, for it would have to be the owner; the partition is the requester's.
         let mut fields: Vec<&str> = arn.splitn(6, ':').collect();
-        if fields.len() < 6 || fields[0] != "arn" || fields[1].is_empty() || pattern.split(':').nth(2).is_none_or(str::is_empty) {
+        if fields.len() < 6
+            || fields[0] != "arn"
+            || fields[1].is_empty()
+            || pattern.split(':').nth(2).is_none_or(str::is_empty)
+        {
             continue;
         }
         fields[4] = "";
@@ -166,7 +170,8 @@ fn arns_with_variables() {
         let variable = ["a", ":", "a:a", "::", "*:"][choices.below(5)];
         // Characters that are no wildcards are hidden from the definition's reading of wildcards.
         let hide = |text: &str| text.replace('*', "\u{1}");
-        let marked = pattern.replace("${*}", "\u{1}").replace("${w, 'a:'}", "a:").replace("${v}", &hide(variable));
+        let marked =
+            pattern.replace("${*}", "\u{1}").replace("${w, 'a:'}", "a:").replace("${v}", &hide(variable));
         let value = near_miss(&mut choices, &marked, &[":", "a", "\u{1}"]);
         let expected = arn_covers(&marked, &value);
         let condition = format!(r#"{{"ArnLike":{{"k":{pattern:?}}}}}"#);

@@ -10,9 +10,9 @@ use assize_engine::Engine;
 use assize_model::json::{self, Kind, Value};
 use assize_model::request::DERIVED_KEYS;
 use assize_model::{
-    Account, Action, Context, ContextEntry, Decision, Entity, Evaluator, IdentityPolicy, IdentitySource, Literal,
-    LiteralKind, Policies, PolicySource, PolicyType, Principal, Request, Resource, ResourceKind, ResourcePolicy, User,
-    Verdict,
+    Account, Action, Context, ContextEntry, Decision, Entity, Evaluator, IdentityPolicy, IdentitySource,
+    Literal, LiteralKind, Policies, PolicySource, PolicyType, Principal, Request, Resource, ResourceKind,
+    ResourcePolicy, User, Verdict,
 };
 
 /// A line of the catalogue: `- `CASE` → RESULT`.
@@ -31,7 +31,9 @@ fn lines(chapter: &str) -> Vec<Line> {
         if let Some(heading) = line.strip_prefix("### ") {
             rule = heading.split_whitespace().next().unwrap_or_default().to_owned();
         }
-        let Some((case, rest)) = line.strip_prefix("- `{").and_then(|rest| rest.split_once("` → ")) else { continue };
+        let Some((case, rest)) = line.strip_prefix("- `{").and_then(|rest| rest.split_once("` → ")) else {
+            continue;
+        };
         let result = rename_derived(rest.split(" — ").next().unwrap_or_default().trim());
         lines.push(Line { rule: rule.clone(), case: rename_derived(&format!("{{{case}")), result });
     }
@@ -161,17 +163,20 @@ fn expand(template: &str, version: &str, case: &Value<'_>, result: &str) -> Resu
         allows(document(version, ANY_ACTION, ANY_RESOURCE, &condition), &request)
     };
     if result == "unresolved" {
-        let matched = ask("StringLike", &format!("*{template}*"), "abcdefghijklmnopqrstuvwxyzadab${aws:TagKeys}")?;
+        let matched =
+            ask("StringLike", &format!("*{template}*"), "abcdefghijklmnopqrstuvwxyzadab${aws:TagKeys}")?;
         return Ok(if matched { "resolved" } else { "unresolved" }.to_owned());
     }
     let wanted = json::parse(result).map_err(|error| error.to_string())?;
     let wanted = wanted.as_str().ok_or("no text")?;
-    let equal = ask("StringEquals", template, wanted)? && !ask("StringEquals", template, &format!("{wanted}!"))?;
+    let equal =
+        ask("StringEquals", template, wanted)? && !ask("StringEquals", template, &format!("{wanted}!"))?;
     Ok(if equal { result.to_owned() } else { format!("not {result}") })
 }
 
 fn validate(case: &Value<'_>, line: &Line) -> Result<String, String> {
-    let policy_type = case.get("type").and_then(Value::as_str).and_then(PolicyType::parse).ok_or("no type")?;
+    let policy_type =
+        case.get("type").and_then(Value::as_str).and_then(PolicyType::parse).ok_or("no type")?;
     let text = match (case.get("doc"), case.get("raw").and_then(Value::as_str)) {
         (Some(document), _) => source(document, &line.case),
         (None, Some(raw)) => raw.to_owned(),
@@ -188,8 +193,12 @@ fn validate(case: &Value<'_>, line: &Line) -> Result<String, String> {
         PolicyType::Session => policies.session = Some(vec![policy]),
         PolicyType::Scp => policies.scps = Some(vec![vec![policy]]),
         PolicyType::Rcp => policies.rcps = Some(vec![vec![policy]]),
-        PolicyType::Resource => policies.resource = Some(ResourcePolicy { kind: ResourceKind::Ordinary, policy }),
-        PolicyType::Trust => policies.resource = Some(ResourcePolicy { kind: ResourceKind::RoleTrust, policy }),
+        PolicyType::Resource => {
+            policies.resource = Some(ResourcePolicy { kind: ResourceKind::Ordinary, policy })
+        }
+        PolicyType::Trust => {
+            policies.resource = Some(ResourcePolicy { kind: ResourceKind::RoleTrust, policy })
+        }
         PolicyType::Vpce => {
             let kind = assize_model::EndpointKind::Interface;
             policies.endpoint = Some(assize_model::EndpointPolicy { kind, policy });
@@ -215,7 +224,11 @@ fn every_line_holds() {
                 None => unknown.push(line.case),
                 Some(Ok(result)) if result == line.result => tried += 1,
                 Some(result) => {
-                    let _ = writeln!(wrong, "{}: {} should give {}, gives {result:?}", line.rule, line.case, line.result);
+                    let _ = writeln!(
+                        wrong,
+                        "{}: {} should give {}, gives {result:?}",
+                        line.rule, line.case, line.result
+                    );
                 }
             }
         }

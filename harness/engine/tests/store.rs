@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use assize_engine::{Place, PolicyStore, StoreError, Via};
 use assize_model::{
-    AclGrant, AclPermission, AclTarget, DecidingType, Decision, EndpointKind, Grantee, InputError, PolicyType, Principal,
-    Request, ResourceKind,
+    AclGrant, AclPermission, AclTarget, DecidingType, Decision, EndpointKind, Grantee, InputError,
+    PolicyType, Principal, Request, ResourceKind,
 };
 use common::{A, B, context, request, user};
 
@@ -15,7 +15,9 @@ const USER: &str = "arn:aws:iam::111111111111:user/u";
 const BUCKET: &str = "arn:aws:s3:::bkt";
 
 fn policy(effect: &str, action: &str) -> String {
-    format!(r#"{{"Version":"2012-10-17","Statement":{{"Effect":"{effect}","Action":"{action}","Resource":"*"}}}}"#)
+    format!(
+        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"{effect}","Action":"{action}","Resource":"*"}}}}"#
+    )
 }
 
 fn for_everyone(effect: &str, action: &str) -> String {
@@ -113,7 +115,8 @@ fn nothing_is_stale() {
     assert_eq!(decide(&store, &stranger), lacking("identity"));
     ok(store.detach("open", Place::Resource(BUCKET)));
     assert_eq!(decide(&store, &get(Principal::Anonymous)), lacking("resource"));
-    let grant = AclGrant { grantee: Grantee::AllUsers, permission: AclPermission::Read, on: AclTarget::Object };
+    let grant =
+        AclGrant { grantee: Grantee::AllUsers, permission: AclPermission::Read, on: AclTarget::Object };
     ok(store.set_acl(BUCKET, vec![grant]));
     assert_eq!(decide(&store, &get(Principal::Anonymous)), allow);
 
@@ -154,7 +157,10 @@ fn refused_changes_change_nothing() {
     assert!(matches!(store.replace("p", PolicyType::Identity, false, "no"), Err(StoreError::Refused(_))));
     let wrong_type = store.replace("p", PolicyType::Scp, false, &policy("Deny", "*"));
     assert_eq!(wrong_type, Err(StoreError::WrongType(PolicyType::Scp)));
-    assert_eq!(store.replace("x", PolicyType::Identity, false, &policy("Deny", "*")), unknown("document", "x"));
+    assert_eq!(
+        store.replace("x", PolicyType::Identity, false, &policy("Deny", "*")),
+        unknown("document", "x")
+    );
     assert_eq!(store.remove("x"), unknown("document", "x"));
     assert_eq!(store.remove("p"), in_use("p", 2));
     assert_eq!(store.add_principal(USER), exists("principal", USER));

@@ -83,7 +83,8 @@ impl Version {
         let resource = self.resource(request);
         let account = request.principal().account();
         let mut scps = Climbed::new();
-        let scp_path = account.filter(|account| !account.management).and_then(|account| self.accounts.get(&account.id));
+        let scp_path =
+            account.filter(|account| !account.management).and_then(|account| self.accounts.get(&account.id));
         let scp_path = scp_path.filter(|path| path.scps);
         if let Some(path) = scp_path {
             self.climb(path, |record| &record.policies, &mut scps);
@@ -91,7 +92,10 @@ impl Version {
         let mut rcps = Climbed::new();
         let (rcp_account, management) = match frame.resource {
             Some(resource) => (Some(resource.owner()), resource.management()),
-            None => (account.map(|account| account.id.as_str()), account.is_some_and(|account| account.management)),
+            None => (
+                account.map(|account| account.id.as_str()),
+                account.is_some_and(|account| account.management),
+            ),
         };
         let rcp_path = rcp_account.filter(|_| !management).and_then(|account| self.accounts.get(account));
         if let Some(path) = rcp_path {
@@ -127,7 +131,10 @@ impl Version {
                 (Issuer::User(_), Some(arn)) => (arn, Sources::ISSUER),
                 _ => return Sources::default(),
             },
-            Principal::Root(_) | Principal::Service(_) | Principal::FederatedCaller(_) | Principal::Anonymous => {
+            Principal::Root(_)
+            | Principal::Service(_)
+            | Principal::FederatedCaller(_)
+            | Principal::Anonymous => {
                 return Sources::default();
             }
         };

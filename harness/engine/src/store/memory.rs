@@ -45,15 +45,18 @@ impl Version {
         let mut memory = StoreMemory { document_bytes: self.documents.memory(), ..StoreMemory::default() };
         for (key, stored) in self.documents.iter() {
             memory.documents += 1;
-            memory.document_bytes += COUNTS + size_of::<Stored>() + name(key) + COUNTS + stored.attached.document.memory();
+            memory.document_bytes +=
+                COUNTS + size_of::<Stored>() + name(key) + COUNTS + stored.attached.document.memory();
         }
         for records in [&self.principals, &self.groups, &self.resources, &self.levels, &self.endpoints] {
             memory.record_bytes += records.memory();
             for (key, record) in records.iter() {
                 memory.records += 1;
-                memory.record_bytes += COUNTS + size_of::<Record>() + name(key) + record.groups.capacity() * size_of::<Key>();
+                memory.record_bytes +=
+                    COUNTS + size_of::<Record>() + name(key) + record.groups.capacity() * size_of::<Key>();
                 memory.attachments += record.policies.len() + record.limits.len();
-                memory.attachment_bytes += (record.policies.capacity() + record.limits.capacity()) * size_of::<Key>();
+                memory.attachment_bytes +=
+                    (record.policies.capacity() + record.limits.capacity()) * size_of::<Key>();
             }
         }
         memory.records += self.accounts.iter().count();

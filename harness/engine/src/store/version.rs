@@ -124,7 +124,8 @@ impl Version {
             return Err(StoreError::WrongType(policy_type));
         }
         let id = known.attached.id.clone();
-        let stored = Stored { attached: Attached { id: id.clone(), document }, policy_type, uses: known.uses };
+        let stored =
+            Stored { attached: Attached { id: id.clone(), document }, policy_type, uses: known.uses };
         self.documents.insert(Key::new(id), Arc::new(stored));
         Ok(())
     }
@@ -229,7 +230,11 @@ impl Version {
 
     pub(super) fn leave(&mut self, user: &str, group: &str) -> Result<(), StoreError> {
         self.edit(&Kind::Principal, user, |record| {
-            let at = record.groups.iter().position(|known| **known.name() == *group).ok_or(StoreError::NotAttached)?;
+            let at = record
+                .groups
+                .iter()
+                .position(|known| **known.name() == *group)
+                .ok_or(StoreError::NotAttached)?;
             record.groups.remove(at);
             Ok(())
         })?;
@@ -239,7 +244,12 @@ impl Version {
         })
     }
 
-    pub(super) fn place_account(&mut self, account: &str, levels: &[&str], scps: bool) -> Result<(), StoreError> {
+    pub(super) fn place_account(
+        &mut self,
+        account: &str,
+        levels: &[&str],
+        scps: bool,
+    ) -> Result<(), StoreError> {
         let before = self.accounts.remove(account);
         for level in before.iter().flat_map(|path| &path.levels) {
             self.edit(&Kind::Level, level.name(), |record| {

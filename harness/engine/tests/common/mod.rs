@@ -4,7 +4,8 @@
 use assize_engine::PreparedPolicies;
 use assize_model::{
     Account, Action, Context, ContextEntry, Decision, Entity, Evaluation, IdentityPolicy, IdentitySource,
-    Literal, Origin, Policies, PolicySource, Prepared, Principal, Request, Resource, RoleSession, User, Verdict,
+    Literal, Origin, Policies, PolicySource, Prepared, Principal, Request, Resource, RoleSession, User,
+    Verdict,
 };
 
 pub const A: &str = "111111111111";
@@ -34,7 +35,8 @@ pub fn context(entries: &[(&str, &[&str])]) -> Context {
 }
 
 pub fn request(principal: Principal, action: &str, arn: &str, context: Context) -> Request {
-    Request::new(principal, Action::new(action).expect("an action"), resource(arn), context).expect("a request")
+    Request::new(principal, Action::new(action).expect("an action"), resource(arn), context)
+        .expect("a request")
 }
 
 /// A statement of an identity-based policy.
