@@ -21,7 +21,7 @@ pub struct Attached {
 }
 
 /// The number of documents from which on a list gets an index of its own. Up to there each document is asked by itself, which costs
-/// less than ten nanoseconds where nothing applies, and putting the list together costs nothing.
+/// some fifteen nanoseconds where nothing applies, and putting the list together costs nothing.
 const MERGE_FROM: usize = 17;
 
 /// A bag of policies (EVAL-003).
