@@ -289,12 +289,14 @@ fn combine(
         let trust = plan.kind == ResourceKind::RoleTrust;
         let limits_allow = boundary_allows && session_allows;
         let by_direct = !direct.is_empty() && (!trust || limits_allow);
+        // On a trust policy a direct grant stands for the identity side.
+        let trusted_directly = trust && !direct.is_empty();
         let by_entity = !entity.is_empty() && limits_allow;
         let by_identity = identity_allows && limits_allow && (ordinary || !account.is_empty());
         if !(by_direct || by_entity || by_identity) {
             return lacking(if !ordinary && nothing_granted {
                 resource_type
-            } else if !identity_allows && entity.is_empty() && !(trust && !direct.is_empty()) {
+            } else if !identity_allows && entity.is_empty() && !trusted_directly {
                 PolicyType::Identity
             } else if !boundary_allows {
                 PolicyType::Boundary

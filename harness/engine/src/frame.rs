@@ -219,6 +219,10 @@ thread_local! {
 const KEEP_AT_MOST: usize = 1 << 16;
 
 /// Context entries by the hash of their folded name.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "it lies on the stack once per request, and a box would be an allocation"
+)]
 enum Index {
     /// The lower half of each entry's hash.
     Few([u32; FEW]),

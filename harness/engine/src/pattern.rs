@@ -170,7 +170,8 @@ trait Texts {
         };
         // The next token and the next byte; and, per kind of star, the token after the last one and the byte up to which it has taken.
         let (mut token, mut at) = (0, 0);
-        let (mut wide, mut narrow): (Option<(usize, usize)>, Option<(usize, usize)>) = (None, None);
+        let mut wide: Option<(usize, usize)> = None;
+        let mut narrow: Option<(usize, usize)> = None;
         loop {
             let advanced = match tokens.get(token) {
                 None if at == subject.len() => return true,

@@ -63,11 +63,11 @@ impl<'v> Climbed<'v> {
 
 impl Version {
     pub(super) fn authorize(&self, request: &Request, via: Via<'_>) -> Result<Outcome, StoreError> {
-        self.with_view(request, via, |view, frame| decide::decide(view, frame))
+        self.with_view(request, via, decide::decide)
     }
 
     pub(super) fn explain(&self, request: &Request, via: Via<'_>) -> Result<Evaluation, StoreError> {
-        self.with_view(request, via, |view, frame| explain::explain(view, frame))
+        self.with_view(request, via, explain::explain)
     }
 
     fn with_view<T>(
