@@ -191,7 +191,10 @@ oracles! {
 
 /// Invariants that one evaluation under given policies cannot show, with the reason.
 pub const LEFT_FOR_THE_WORLD: &[(&str, &str)] = &[
-    ("INV-059", "an input holds the policies of the requester's and the owner's account alone; a third account is part of a world"),
+    (
+        "INV-059",
+        "an input holds the policies of the requester's and the owner's account alone; a third account is part of a world",
+    ),
     ("INV-082", "transitive tags grow along a chain of sessions, which a world makes"),
     ("INV-083", "durations are bounds on operations that make sessions"),
     ("INV-084", "an operation is a list of authorizations (EVAL-060)"),
@@ -223,7 +226,8 @@ impl<'s> Subject<'s> {
         let Body::Requests { policies, requests, .. } = &scenario.body else { return Vec::new() };
         let mut requests = requests.iter().filter_map(|case| case.request.as_ref().ok());
         // Policies are read once.
-        let Some(first) = requests.next().and_then(|request| Situation::read(policies, request.clone(), self.is_date))
+        let Some(first) =
+            requests.next().and_then(|request| Situation::read(policies, request.clone(), self.is_date))
         else {
             return Vec::new();
         };

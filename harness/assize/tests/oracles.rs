@@ -16,7 +16,7 @@ const SEED: u64 = 0x0A55_12E0;
 
 /// How many scenarios are generated: `ASSIZE_CASES`, or a modest number.
 fn cases() -> u64 {
-    std::env::var("ASSIZE_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(300)
+    std::env::var("ASSIZE_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(150)
 }
 
 fn reference(reference: &Reference) -> Subject<'_> {

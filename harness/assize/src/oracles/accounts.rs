@@ -5,7 +5,7 @@ use assize_model::{
     PrincipalKey, Request, Resource, ResourceKind, User, Verdict,
 };
 
-use super::bench::{Bench, Outcome, Stop, broken_verdicts, check, needs};
+use super::bench::{Bench, Outcome, Stop, broken_verdicts, needs};
 use super::making::{NOBODY, depends_on_principal, favour, some_principal};
 use super::requester::{by, for_action, on};
 use super::situation::{Sheet, Situation, named};
@@ -133,8 +133,16 @@ pub fn class_strength_is_monotone(bench: &mut Bench<'_>) -> Outcome {
         bench.same(&by_entity, &direct, "across accounts every class of grant is the same")?;
         bench.same(&by_entity, &by_account, "across accounts every class of grant is the same")
     } else {
-        bench.widens(&by_entity, &direct, "a grant to the session is at least as strong as one to its entity")?;
-        bench.narrows(&by_entity, &by_account, "a grant to the account is at most as strong as one to the entity")
+        bench.widens(
+            &by_entity,
+            &direct,
+            "a grant to the session is at least as strong as one to its entity",
+        )?;
+        bench.narrows(
+            &by_entity,
+            &by_account,
+            "a grant to the account is at most as strong as one to the entity",
+        )
     }
 }
 
@@ -171,7 +179,9 @@ pub fn across_accounts_both_sides_are_needed(bench: &mut Bench<'_>) -> Outcome {
 pub fn proximity_never_restricts(bench: &mut Bench<'_>) -> Outcome {
     let mut before = bench.start();
     needs(before.cross_account(), "the resource is another account's")?;
-    let Resource::Arn(arn) = before.request.resource() else { return needs(false, "the action has a resource") };
+    let Resource::Arn(arn) = before.request.resource() else {
+        return needs(false, "the action has a resource");
+    };
     let arn = arn.as_str().to_owned();
     needs(arn.split(':').nth(4).is_some_and(str::is_empty), "the ARN carries no account")?;
     needs(before.acl.is_empty() || before.kind() == ResourceKind::Ordinary, "the resource is ordinary")?;
@@ -216,7 +226,9 @@ pub fn account_denial_cascades(bench: &mut Bench<'_>) -> Outcome {
 pub fn what_is_public_is_open_to_the_owners_users(bench: &mut Bench<'_>) -> Outcome {
     let mut public = bench.start();
     needs(public.consults_resource_policy(), "the resource has a policy")?;
-    let Resource::Arn(arn) = public.request.resource() else { return needs(false, "the action has a resource") };
+    let Resource::Arn(arn) = public.request.resource() else {
+        return needs(false, "the action has a resource");
+    };
     let (partition, owner) = (arn.partition().to_owned(), arn.owner().to_owned());
     for own in [PolicyType::Identity, PolicyType::Boundary, PolicyType::Session, PolicyType::Scp] {
         public.remove(own);
@@ -282,7 +294,9 @@ pub fn not_principal_equals_a_condition_on_the_arn(bench: &mut Bench<'_>) -> Out
     needs(base.kind() != ResourceKind::RoleTrust, "the resource is not a role")?;
     needs(base.grammar(PolicyType::Resource) != PolicyType::Trust, "the policy takes NotPrincipal")?;
     let (user, account) = match (base.request.principal(), base.request.principal().account()) {
-        (Principal::User(user), _) if bench.choices.chance(60) => (user.arn().to_owned(), user.account().id.clone()),
+        (Principal::User(user), _) if bench.choices.chance(60) => {
+            (user.arn().to_owned(), user.account().id.clone())
+        }
         (Principal::FederatedUser(session), _)
             if matches!(session.issuer(), Issuer::User(_)) && bench.choices.chance(60) =>
         {
@@ -307,11 +321,9 @@ pub fn not_principal_equals_a_condition_on_the_arn(bench: &mut Bench<'_>) -> Out
     by_condition.condition = vec![differs];
     listed.add(PolicyType::Resource, 0, by_list);
     conditioned.add(PolicyType::Resource, 0, by_condition);
-    let (first, second) = (bench.decide(&listed)?, bench.decide(&conditioned)?);
-    check(
-        first.decision == second.decision,
-        "NotPrincipal of a user and its account equals a condition on aws:PrincipalArn",
+    bench.same_decision(
         &listed,
-        &first,
+        &conditioned,
+        "NotPrincipal of a user and its account equals a condition on aws:PrincipalArn",
     )
 }

@@ -44,7 +44,8 @@ pub const REFUSED: &str = "the evaluator takes the policies";
 /// The precondition that fails if an evaluator answers an input error.
 pub const INPUT_ERROR: &str = "the request fits the policies";
 /// The precondition that fails for requests that are decided outside the policies.
-pub const OUTSIDE: &str = "the policies decide the request (not EVAL-008, EVAL-057, EVAL-058, EVAL-063, EVAL-081)";
+pub const OUTSIDE: &str =
+    "the policies decide the request (not EVAL-008, EVAL-057, EVAL-058, EVAL-063, EVAL-081)";
 const NO_ANSWER: &str = "the evaluator answers";
 const NO_RECORD: &str = "the evaluator answers with a record";
 
@@ -188,7 +189,11 @@ impl Bench<'_> {
     ) -> Outcome {
         let first = self.decide(before)?;
         let second = self.decide(after)?;
-        if holds(&first, &second) { Ok(()) } else { Err(broken(claim, (before, &first), Some((after, &second)))) }
+        if holds(&first, &second) {
+            Ok(())
+        } else {
+            Err(broken(claim, (before, &first), Some((after, &second))))
+        }
     }
 
     /// `SAME`: equal decisions and deciding types.
@@ -262,7 +267,11 @@ pub fn broken(claim: &str, before: (&Situation, &Answer), after: Option<(&Situat
 }
 
 /// A violation of `claim`, of answers that need not be decisions.
-pub fn broken_verdicts(claim: &str, before: (&Situation, Verdict), after: Option<(&Situation, Verdict)>) -> Stop {
+pub fn broken_verdicts(
+    claim: &str,
+    before: (&Situation, Verdict),
+    after: Option<(&Situation, Verdict)>,
+) -> Stop {
     // The runner files the scenarios under the oracle's rule.
     let observed = |name: &str, (situation, verdict): (&Situation, Verdict)| Observed {
         scenario: situation.scenario(name, "INV-001"),

@@ -31,7 +31,9 @@ pub fn delegation_is_a_subset(bench: &mut Bench<'_>) -> Outcome {
     needs(!matches!(principal, Principal::Root(_)), "the requester is not root itself")?;
     favour(bench.choices, &mut before);
     ensure(bench.choices, &mut before, PolicyType::Resource);
-    let Some(account) = principal.account().cloned() else { return needs(false, "the requester has an account") };
+    let Some(account) = principal.account().cloned() else {
+        return needs(false, "the requester has an account");
+    };
     before.retain(|place, statement| {
         matches!(place.policy_type, PolicyType::Identity | PolicyType::Boundary | PolicyType::Session)
             || !depends_on_principal(statement)
@@ -46,13 +48,18 @@ pub fn delegation_is_a_subset(bench: &mut Bench<'_>) -> Outcome {
     let Some(request) = by(&before.request, root) else { return needs(false, "root can make the request") };
     after.request = request;
     needs(bench.decide(&before)?.decision == Decision::Allow, ALLOWED)?;
-    bench.widens(&before, &after, "what an identity of an account is allowed, the account's root user is allowed")
+    bench.widens(
+        &before,
+        &after,
+        "what an identity of an account is allowed, the account's root user is allowed",
+    )
 }
 
 /// Makes every Allow of a type name `value` and nobody else.
 fn name_only(situation: &mut Situation, policy_type: PolicyType, value: &str) {
-    let allows = situation
-        .places_where(|place, statement| place.policy_type == policy_type && statement.effect == Effect::Allow);
+    let allows = situation.places_where(|place, statement| {
+        place.policy_type == policy_type && statement.effect == Effect::Allow
+    });
     for place in allows {
         situation.edit(place, |statement| statement.principal = Some(named(PrincipalKey::Aws, value)));
     }
@@ -82,9 +89,11 @@ pub fn full_access_is_bounded_by_the_grant(bench: &mut Bench<'_>) -> Outcome {
         place.policy_type != PolicyType::Resource || statement.effect == Effect::Deny
     });
     after.acl.clear();
-    bench.claim(&after, "without a grant of the resource's account, full access allows nothing there", |answer| {
-        answer.decision != Decision::Allow
-    })
+    bench.claim(
+        &after,
+        "without a grant of the resource's account, full access allows nothing there",
+        |answer| answer.decision != Decision::Allow,
+    )
 }
 
 /// INV-039: what a role session is allowed with session policies it is allowed without them.
@@ -93,7 +102,8 @@ pub fn full_access_is_bounded_by_the_grant(bench: &mut Bench<'_>) -> Outcome {
 pub fn session_is_a_subset_of_its_role(bench: &mut Bench<'_>) -> Outcome {
     let mut before = bench.start();
     needs(
-        matches!(before.request.principal(), Principal::RoleSession(_)) && before.can_have(PolicyType::Session),
+        matches!(before.request.principal(), Principal::RoleSession(_))
+            && before.can_have(PolicyType::Session),
         "the requester is a role session that can have session policies",
     )?;
     favour(bench.choices, &mut before);
@@ -101,7 +111,11 @@ pub fn session_is_a_subset_of_its_role(bench: &mut Bench<'_>) -> Outcome {
     needs(bench.decide(&before)?.decision == Decision::Allow, ALLOWED)?;
     let mut after = before.clone();
     after.remove(PolicyType::Session);
-    bench.widens(&before, &after, "what a session with session policies is allowed, it is allowed without them")
+    bench.widens(
+        &before,
+        &after,
+        "what a session with session policies is allowed, it is allowed without them",
+    )
 }
 
 /// INV-040: what a session with session policies is allowed, these allow, unless the request is in the requester's own account, on a
@@ -128,12 +142,7 @@ pub fn boundary_bounds_the_identity(bench: &mut Bench<'_>) -> Outcome {
     bounded(bench, &mut before, PolicyType::Boundary, "what an identity is allowed, its boundary allows")
 }
 
-fn bounded(
-    bench: &mut Bench<'_>,
-    before: &mut Situation,
-    limit: PolicyType,
-    claim: &str,
-) -> Outcome {
+fn bounded(bench: &mut Bench<'_>, before: &mut Situation, limit: PolicyType, claim: &str) -> Outcome {
     favour(bench.choices, before);
     if !before.present(limit) {
         let statement = some_statement(bench.choices, before, limit, Effect::Allow);

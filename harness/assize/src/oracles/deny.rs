@@ -21,7 +21,12 @@ fn with_type(
 }
 
 /// Adds a statement to some level of a present type.
-fn add_some(bench: &mut Bench<'_>, situation: &mut Situation, policy_type: PolicyType, effect: Effect) -> Place {
+fn add_some(
+    bench: &mut Bench<'_>,
+    situation: &mut Situation,
+    policy_type: PolicyType,
+    effect: Effect,
+) -> Place {
     let statement = some_statement(bench.choices, situation, policy_type, effect);
     let level = bench.pick(situation.levels(policy_type).len().max(1));
     situation.add(policy_type, level, statement)
@@ -35,7 +40,8 @@ fn with_statement(bench: &mut Bench<'_>, effect: Effect) -> Result<(Situation, P
         let place = *bench.choose(&known, "a statement")?;
         return Ok((situation, place));
     }
-    let (mut situation, policy_type) = with_type(bench, |known| effect == Effect::Deny || known != PolicyType::Rcp)?;
+    let (mut situation, policy_type) =
+        with_type(bench, |known| effect == Effect::Deny || known != PolicyType::Rcp)?;
     let place = add_some(bench, &mut situation, policy_type, effect);
     Ok((situation, place))
 }
@@ -72,7 +78,11 @@ pub fn adding_an_allow_never_restricts(bench: &mut Bench<'_>) -> Outcome {
     needs(!before.levels(policy_type).is_empty(), "the path has a level")?;
     let mut after = before.clone();
     add_some(bench, &mut after, policy_type, Effect::Allow);
-    bench.widens(&before, &after, "adding an Allow to a present type makes the decision at most as restrictive")
+    bench.widens(
+        &before,
+        &after,
+        "adding an Allow to a present type makes the decision at most as restrictive",
+    )
 }
 
 /// INV-028: removing an Allow makes the decision at least as restrictive.
@@ -104,9 +114,8 @@ pub fn allow_cannot_cancel_deny(bench: &mut Bench<'_>) -> Outcome {
         let place = *bench.choose(&allows, "an Allow")?;
         after.delete(place);
     } else {
-        let policy_type =
-            some_type(bench.choices, |known| known != PolicyType::Rcp && after.can_have(known))
-                .ok_or(Stop::NotApplicable(ALLOWED_TYPES))?;
+        let policy_type = some_type(bench.choices, |known| known != PolicyType::Rcp && after.can_have(known))
+            .ok_or(Stop::NotApplicable(ALLOWED_TYPES))?;
         ensure(bench.choices, &mut after, policy_type);
         let everything = after.everything(policy_type, Effect::Allow);
         after.add_everywhere(policy_type, &everything);
@@ -151,13 +160,21 @@ pub fn flipping_an_effect_is_monotone(bench: &mut Bench<'_>) -> Outcome {
     match statement.effect {
         Effect::Allow => {
             after.edit(place, |statement| statement.effect = Effect::Deny);
-            bench.narrows(&before, &after, "changing an Allow to Deny makes the decision at least as restrictive")
+            bench.narrows(
+                &before,
+                &after,
+                "changing an Allow to Deny makes the decision at least as restrictive",
+            )
         }
         Effect::Deny => {
             needs(place.policy_type != PolicyType::Rcp, "the type takes Allow statements")?;
             needs(!negated, "the statement has no NotPrincipal")?;
             after.edit(place, |statement| statement.effect = Effect::Allow);
-            bench.widens(&before, &after, "changing a Deny to Allow makes the decision at most as restrictive")
+            bench.widens(
+                &before,
+                &after,
+                "changing a Deny to Allow makes the decision at most as restrictive",
+            )
         }
     }
 }
@@ -204,9 +221,8 @@ pub fn nothing_is_allowed_by_default(bench: &mut Bench<'_>) -> Outcome {
 /// A boundary and session policies do not gate grants to the requester itself in its own account: there they are left out.
 pub fn absent_and_empty_differ_only_for_limits(bench: &mut Bench<'_>) -> Outcome {
     let mut absent = bench.start();
-    let policy_type =
-        some_type(bench.choices, |known| known != PolicyType::Rcp && absent.can_have(known))
-            .ok_or(Stop::NotApplicable(ALLOWED_TYPES))?;
+    let policy_type = some_type(bench.choices, |known| known != PolicyType::Rcp && absent.can_have(known))
+        .ok_or(Stop::NotApplicable(ALLOWED_TYPES))?;
     if policy_type == PolicyType::Resource {
         absent.acl.clear();
     }

@@ -49,7 +49,7 @@ pub fn determining_statements_are_sufficient(bench: &mut Bench<'_>) -> Outcome {
         .filter(|(at, _)| determining.iter().any(|statement| is_acl(statement) && statement.statement == *at))
         .map(|(_, grant)| grant.clone())
         .collect();
-    bench.same(&before, &after, "the determining statements alone give the same decision")
+    bench.same_decision(&before, &after, "the determining statements alone give the same decision")
 }
 
 /// INV-072: every determining statement of an explicit denial is a Deny that applies, and without them the decision is no explicit
@@ -209,7 +209,8 @@ pub fn reports_are_complete(bench: &mut Bench<'_>) -> Outcome {
 /// EVAL-010 from step 3 on, over reports.
 pub fn recompute(situation: &Situation, record: &Evaluation) -> (Decision, Option<DecidingType>) {
     let lacks = |policy_type| (Decision::ImplicitDeny, Some(DecidingType::Policy(policy_type)));
-    if let Some(denying) = record.by_type.iter().find(|report| report.result == Some(Decision::ExplicitDeny)) {
+    if let Some(denying) = record.by_type.iter().find(|report| report.result == Some(Decision::ExplicitDeny))
+    {
         return (Decision::ExplicitDeny, Some(DecidingType::Policy(denying.policy_type)));
     }
     for gate in [PolicyType::Scp, PolicyType::Vpce] {
@@ -302,7 +303,8 @@ pub fn simulator_view_agrees(bench: &mut Bench<'_>) -> Outcome {
             situations.extend(request.map(|request| before.asked(request)));
         }
     }
-    let answers = situations.iter().map(|asked| bench.decide(asked)).collect::<Result<Vec<Answer>, Stop>>()?;
+    let answers =
+        situations.iter().map(|asked| bench.decide(asked)).collect::<Result<Vec<Answer>, Stop>>()?;
     let records = answers.iter().map(|answer| answer.record().cloned()).collect::<Result<Vec<_>, Stop>>()?;
     let requests: Vec<_> = situations.iter().map(|asked| asked.request.clone()).collect();
     let view = simulation(&before.policies(), &requests, &records);

@@ -10,7 +10,8 @@ const ALLOWED: &str = "the request is allowed";
 const LIMIT: &str = "the requester can have such a limit";
 
 /// The policy types that limit by being present.
-const LIMITS: [PolicyType; 4] = [PolicyType::Boundary, PolicyType::Session, PolicyType::Scp, PolicyType::Vpce];
+const LIMITS: [PolicyType; 4] =
+    [PolicyType::Boundary, PolicyType::Session, PolicyType::Scp, PolicyType::Vpce];
 
 fn is_federated_user(situation: &Situation) -> bool {
     matches!(situation.request.principal(), Principal::FederatedUser(_))
@@ -52,8 +53,9 @@ pub fn full_limit_is_no_limit(bench: &mut Bench<'_>) -> Outcome {
         needs(!denies_by_not_principal(&before), "no Deny has a NotPrincipal")?;
     }
     let mut after = before.clone();
-    after.endpoint_kind =
-        if bench.chance(50) { EndpointKind::Interface } else { EndpointKind::Gateway };
+    if limit == PolicyType::Vpce {
+        after.endpoint_kind = if bench.chance(50) { EndpointKind::Interface } else { EndpointKind::Gateway };
+    }
     let levels = if limit == PolicyType::Scp { 1 + bench.pick(3) } else { 1 };
     after.set(limit, full_levels(&before, limit, levels));
     bench.same(&before, &after, "a limit that lets everything through is none")
@@ -111,7 +113,9 @@ pub fn full_session_policy_is_none_but_for_federated_sessions(bench: &mut Bench<
         let lifted = federated && second.decision <= first.decision;
         match first.lacking() {
             Some(PolicyType::Session) if federated => lifted,
-            None if federated && first.decision == Decision::ImplicitDeny && first.deciding.is_none() => lifted,
+            None if federated && first.decision == Decision::ImplicitDeny && first.deciding.is_none() => {
+                lifted
+            }
             _ => first.is_same(second),
         }
     })
@@ -226,9 +230,12 @@ pub fn rcps_only_deny(bench: &mut Bench<'_>) -> Outcome {
     ensure(bench.choices, &mut before, PolicyType::Rcp);
     let mut after = before.clone();
     after.remove(PolicyType::Rcp);
-    bench.compare(&before, &after, "without RCPs only explicit denials are decided otherwise", |first, second| {
-        first.decision == Decision::ExplicitDeny || first.is_same(second)
-    })
+    bench.compare(
+        &before,
+        &after,
+        "without RCPs only explicit denials are decided otherwise",
+        |first, second| first.decision == Decision::ExplicitDeny || first.is_same(second),
+    )
 }
 
 /// INV-048: what is allowed through an endpoint with a policy, the policy allows, and without the endpoint it is allowed too.
@@ -238,8 +245,7 @@ pub fn endpoint_bounds_what_passes_it(bench: &mut Bench<'_>) -> Outcome {
     let mut before = bench.start();
     favour(bench.choices, &mut before);
     if !before.present(PolicyType::Vpce) {
-        before.endpoint_kind =
-            if bench.chance(70) { EndpointKind::Interface } else { EndpointKind::Gateway };
+        before.endpoint_kind = if bench.chance(70) { EndpointKind::Interface } else { EndpointKind::Gateway };
         ensure(bench.choices, &mut before, PolicyType::Vpce);
     }
     let answer = bench.decide(&before)?;
@@ -252,7 +258,8 @@ pub fn endpoint_bounds_what_passes_it(bench: &mut Bench<'_>) -> Outcome {
     without.remove(PolicyType::Vpce);
     bench.widens(&before, &without, "without the endpoint the decision is at most as restrictive")?;
     let mut silent = before;
-    silent.retain(|place, statement| place.policy_type != PolicyType::Vpce || statement.effect == Effect::Deny);
+    silent
+        .retain(|place, statement| place.policy_type != PolicyType::Vpce || statement.effect == Effect::Deny);
     bench.claim(&silent, "an endpoint policy without Allow lets nothing through", |answer| {
         answer.decision != Decision::Allow
     })

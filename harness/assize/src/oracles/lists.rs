@@ -7,8 +7,8 @@ use assize_model::{
 
 use super::bench::{Bench, Outcome, Stop, consulted, needs, report};
 use super::making::{
-    NEGATED, NOBODY, add_value, names, only_action, some_condition, some_principal, some_statement, some_type, test,
-    values, wider_action, wider_resource,
+    NEGATED, NOBODY, add_value, names, only_action, some_condition, some_principal, some_statement,
+    some_type, test, values, wider_action, wider_resource,
 };
 use super::situation::{Place, Situation, list, named};
 
@@ -30,9 +30,8 @@ fn with_fitting(
     if !known.is_empty() && bench.chance(50) {
         return Ok((situation.clone(), *bench.choose(&known, FITTING)?));
     }
-    let policy_type =
-        some_type(bench.choices, |known| types.contains(&known) && situation.can_have(known))
-            .ok_or(Stop::NotApplicable("the requester can have a policy of such a type"))?;
+    let policy_type = some_type(bench.choices, |known| types.contains(&known) && situation.can_have(known))
+        .ok_or(Stop::NotApplicable("the requester can have a policy of such a type"))?;
     situation.make_present(policy_type);
     let statement = make(bench, &situation, policy_type);
     let level = bench.pick(situation.levels(policy_type).len().max(1));
@@ -89,7 +88,8 @@ pub fn action_list_is_a_union(bench: &mut Bench<'_>) -> Outcome {
 ///
 /// Fails when: the element is NotResource.
 pub fn resource_list_is_a_union(bench: &mut Bench<'_>) -> Outcome {
-    let several = |element: &Option<Element>| element.as_ref().is_some_and(|e| !e.negated && e.entries.len() > 1);
+    let several =
+        |element: &Option<Element>| element.as_ref().is_some_and(|e| !e.negated && e.entries.len() > 1);
     let (before, place) = with_fitting(
         bench,
         &ALL,
@@ -232,7 +232,15 @@ pub fn not_action_is_the_complement(bench: &mut Bench<'_>) -> Outcome {
     let own = before.request.action();
     let others = [format!("{}:AssizeOther", own.vendor()), "assize-a:X".to_owned(), "assize-b:X".to_owned()];
     let (part, rest) = universe(bench, own.as_str().to_owned(), others);
-    complement(bench, &before, place, part, rest, |statement, element| statement.action = element, "NotAction is the complement of Action")
+    complement(
+        bench,
+        &before,
+        place,
+        part,
+        rest,
+        |statement, element| statement.action = element,
+        "NotAction is the complement of Action",
+    )
 }
 
 /// INV-018: over a finite set of resources that holds the request's, `NotResource` X is `Resource` of all others.
@@ -256,7 +264,8 @@ pub fn not_resource_is_the_complement(bench: &mut Bench<'_>) -> Outcome {
     )?;
     // Resources that a policy can name: the grammar wants a service in the third field.
     needs(own.split(':').nth(2).is_some_and(|service| !service.is_empty()), "the resource has a service")?;
-    let others = [format!("{own}-other"), "arn:aws:assize-a:::x".to_owned(), "arn:aws:assize-b:::x".to_owned()];
+    let others =
+        [format!("{own}-other"), "arn:aws:assize-a:::x".to_owned(), "arn:aws:assize-b:::x".to_owned()];
     let (part, rest) = universe(bench, own, others);
     complement(
         bench,
@@ -414,7 +423,8 @@ pub fn growing_a_not_list_narrows(bench: &mut Bench<'_>) -> Outcome {
             let effect = some_effect(bench, policy_type);
             let mut made = situation.own_action(policy_type, effect);
             let nothing = || Element { negated: true, entries: vec!["assize-none:Nothing".to_owned()] };
-            let has_principal = matches!(policy_type, PolicyType::Resource | PolicyType::Vpce);
+            let has_principal =
+                matches!(situation.grammar(policy_type), PolicyType::Resource | PolicyType::Vpce);
             if has_principal && effect == Effect::Deny && bench.chance(60) {
                 let mut element = named(PrincipalKey::Aws, NOBODY);
                 element.negated = true;
@@ -443,7 +453,8 @@ pub fn growing_a_not_list_narrows(bench: &mut Bench<'_>) -> Outcome {
             add_value(element, key, value);
         }
         (_, Some(element)) if element.negated => {
-            let plain = resource.split(':').nth(2).is_some_and(|service| !service.is_empty()) && !resource.contains('$');
+            let plain = resource.split(':').nth(2).is_some_and(|service| !service.is_empty())
+                && !resource.contains('$');
             element.entries.push(if plain { resource } else { "*".to_owned() });
         }
         _ => statement.action.entries.push(if choices.chance(70) { own } else { "assize-a:X".to_owned() }),
@@ -543,7 +554,9 @@ pub fn adding_a_condition_value_is_monotone(bench: &mut Bench<'_>) -> Outcome {
     let negated = NEGATED.contains(&block.operator.base);
     let effect = before.statement(place).effect;
     match (negated, effect) {
-        (false, effect) => widened(bench, &before, &after, effect, "a value under a positive operator widens"),
+        (false, effect) => {
+            widened(bench, &before, &after, effect, "a value under a positive operator widens")
+        }
         (true, Effect::Allow) => bench.narrows(&before, &after, "a value under a negated operator narrows"),
         (true, Effect::Deny) => bench.widens(&before, &after, "a value under a negated operator narrows"),
     }

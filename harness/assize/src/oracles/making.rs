@@ -81,7 +81,8 @@ pub fn names(principal: &Principal) -> Vec<(PrincipalKey, String)> {
         names.push((PrincipalKey::Aws, format!("arn:{}:iam::{}:root", account.partition, account.id)));
         names.extend(account.canonical_user_id.clone().map(|id| (PrincipalKey::CanonicalUser, id)));
     }
-    let mut aws = |values: &[&str]| names.extend(values.iter().map(|value| (PrincipalKey::Aws, (*value).to_owned())));
+    let mut aws =
+        |values: &[&str]| names.extend(values.iter().map(|value| (PrincipalKey::Aws, (*value).to_owned())));
     match principal {
         Principal::User(user) => aws(&[user.arn(), &user.entity().id]),
         Principal::RoleSession(session) => aws(&[session.arn(), session.role_arn(), &session.role().id]),
@@ -120,8 +121,7 @@ pub fn some_condition(choices: &mut dyn Choices, situation: &Situation) -> Vec<C
     let value = if value.contains(['$', '*', '?']) || choices.chance(25) { "x" } else { value };
     let mut block = test(base, &entry.key, &[value]);
     if entry.values.len() > 1 {
-        block.operator.set =
-            Some(*choices.one_of(&[SetOperator::ForAnyValue, SetOperator::ForAllValues]));
+        block.operator.set = Some(*choices.one_of(&[SetOperator::ForAnyValue, SetOperator::ForAllValues]));
     }
     block.operator.if_exists = choices.chance(15);
     vec![block]
@@ -139,7 +139,11 @@ pub fn test(base: BaseOperator, key: &str, values: &[&str]) -> ConditionBlock {
 }
 
 /// A type's policies made anew: one to three statements; for SCPs one to three levels, for RCPs Deny statements alone.
-pub fn some_levels(choices: &mut dyn Choices, situation: &Situation, policy_type: PolicyType) -> Vec<Vec<Sheet>> {
+pub fn some_levels(
+    choices: &mut dyn Choices,
+    situation: &Situation,
+    policy_type: PolicyType,
+) -> Vec<Vec<Sheet>> {
     let levels = match policy_type {
         PolicyType::Scp | PolicyType::Rcp => choices.between(1, 3),
         _ => 1,
@@ -153,7 +157,11 @@ pub fn some_levels(choices: &mut dyn Choices, situation: &Situation, policy_type
             }
             let more = choices.between(usize::from(statements.is_empty()), 2);
             for _ in 0..more {
-                let effect = if policy_type == PolicyType::Rcp || choices.chance(25) { Effect::Deny } else { Effect::Allow };
+                let effect = if policy_type == PolicyType::Rcp || choices.chance(25) {
+                    Effect::Deny
+                } else {
+                    Effect::Allow
+                };
                 statements.push(some_statement(choices, situation, policy_type, effect));
             }
             vec![Sheet::new(format!("made-{level}"), statements)]
@@ -202,8 +210,12 @@ pub fn ensure(choices: &mut dyn Choices, situation: &mut Situation, policy_type:
 
 /// Whether a statement mentions a key that the principal record yields, in a condition or in a variable.
 pub fn depends_on_principal(statement: &Statement) -> bool {
-    let document =
-        Document { version: assize_model::Version::V2012, id: None, statements: vec![statement.clone()], regions: vec![] };
+    let document = Document {
+        version: assize_model::Version::V2012,
+        id: None,
+        statements: vec![statement.clone()],
+        regions: vec![],
+    };
     let text = document.to_json().to_ascii_lowercase();
     assize_model::request::DERIVED_KEYS.iter().any(|key| text.contains(&key.to_ascii_lowercase()))
 }
@@ -222,7 +234,8 @@ pub fn values(element: &PrincipalElement) -> Vec<(PrincipalKey, String)> {
 /// Adds a value to a principal element.
 pub fn add_value(element: &mut PrincipalElement, key: PrincipalKey, value: String) {
     if element.spec == PrincipalSpec::Everyone {
-        element.spec = PrincipalSpec::Map(vec![PrincipalEntry { key: PrincipalKey::Aws, values: vec!["*".to_owned()] }]);
+        element.spec =
+            PrincipalSpec::Map(vec![PrincipalEntry { key: PrincipalKey::Aws, values: vec!["*".to_owned()] }]);
     }
     if let PrincipalSpec::Map(entries) = &mut element.spec {
         match entries.iter_mut().find(|entry| entry.key == key) {
@@ -233,7 +246,10 @@ pub fn add_value(element: &mut PrincipalElement, key: PrincipalKey, value: Strin
 }
 
 /// Changes every value of a principal element.
-pub fn map_values(element: &mut PrincipalElement, mut change: impl FnMut(PrincipalKey, &str) -> Option<String>) {
+pub fn map_values(
+    element: &mut PrincipalElement,
+    mut change: impl FnMut(PrincipalKey, &str) -> Option<String>,
+) {
     if let PrincipalSpec::Map(entries) = &mut element.spec {
         for entry in entries {
             for value in &mut entry.values {
@@ -269,7 +285,8 @@ pub fn wider_resource(choices: &mut dyn Choices, entry: &str) -> String {
 /// A beginning of `text` that ends before its first variable.
 fn cut<'t>(choices: &mut dyn Choices, text: &'t str) -> &'t str {
     let plain = text.find('$').unwrap_or(text.len());
-    let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).filter(|at| *at <= plain).chain([plain]).collect();
+    let ends: Vec<usize> =
+        text.char_indices().map(|(at, _)| at).filter(|at| *at <= plain).chain([plain]).collect();
     &text[..*choices.one_of(&ends)]
 }
 

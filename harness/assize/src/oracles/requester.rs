@@ -7,13 +7,15 @@ use assize_model::{
 
 /// The same request by another requester.
 pub fn by(request: &Request, principal: Principal) -> Option<Request> {
-    Request::new(principal, request.action().clone(), request.resource().clone(), request.context().clone()).ok()
+    Request::new(principal, request.action().clone(), request.resource().clone(), request.context().clone())
+        .ok()
 }
 
 /// The same request for another action.
 pub fn for_action(request: &Request, action: impl Into<String>) -> Option<Request> {
     let action = Action::new(action).ok()?;
-    Request::new(request.principal().clone(), action, request.resource().clone(), request.context().clone()).ok()
+    Request::new(request.principal().clone(), action, request.resource().clone(), request.context().clone())
+        .ok()
 }
 
 /// The same request on another resource, with the facts of the first.
@@ -22,13 +24,15 @@ pub fn on(request: &Request, arn: &str, owner: &str) -> Option<Request> {
     if let Resource::Arn(before) = request.resource() {
         resource = resource.with_facts(before.management(), before.aws_managed());
     }
-    Request::new(request.principal().clone(), request.action().clone(), resource, request.context().clone()).ok()
+    Request::new(request.principal().clone(), request.action().clone(), resource, request.context().clone())
+        .ok()
 }
 
 /// The same request with another context.
 pub fn with_context(request: &Request, entries: Vec<ContextEntry>) -> Option<Request> {
     let context = Context::new(entries).ok()?;
-    Request::new(request.principal().clone(), request.action().clone(), request.resource().clone(), context).ok()
+    Request::new(request.principal().clone(), request.action().clone(), request.resource().clone(), context)
+        .ok()
 }
 
 /// The same request with a context key set.
@@ -84,7 +88,9 @@ impl Rename<'_> {
                 let name = (self.session)(session.session_name());
                 let origin = self.origin(session.origin());
                 let role = self.entity(session.role())?;
-                Principal::RoleSession(RoleSession::new(self.account(session.account())?, role, name, origin).ok()?)
+                Principal::RoleSession(
+                    RoleSession::new(self.account(session.account())?, role, name, origin).ok()?,
+                )
             }
             Principal::FederatedUser(session) => {
                 let issuer = match session.issuer() {

@@ -98,7 +98,10 @@ impl Sheet {
     }
 
     fn source(&self) -> PolicySource {
-        PolicySource { managed: self.managed, ..PolicySource::new(Arc::clone(&self.id), Arc::clone(&self.text)) }
+        PolicySource {
+            managed: self.managed,
+            ..PolicySource::new(Arc::clone(&self.id), Arc::clone(&self.text))
+        }
     }
 }
 
@@ -194,8 +197,14 @@ impl Situation {
                 boundary,
                 session,
             ],
-            endpoint_kind: policies.endpoint.as_ref().map_or(EndpointKind::Interface, |endpoint| endpoint.kind),
-            resource_kind: policies.resource.as_ref().map_or(ResourceKind::Ordinary, |resource| resource.kind),
+            endpoint_kind: policies
+                .endpoint
+                .as_ref()
+                .map_or(EndpointKind::Interface, |endpoint| endpoint.kind),
+            resource_kind: policies
+                .resource
+                .as_ref()
+                .map_or(ResourceKind::Ordinary, |resource| resource.kind),
             acl: policies.acl.clone(),
             request,
         })
@@ -288,7 +297,12 @@ impl Situation {
                         continue;
                     }
                     let statements = 0..sheet.document.statements.len();
-                    places.extend(statements.map(|statement| Place { policy_type, level, policy, statement }));
+                    places.extend(statements.map(|statement| Place {
+                        policy_type,
+                        level,
+                        policy,
+                        statement,
+                    }));
                 }
             }
         }
@@ -413,8 +427,7 @@ impl Situation {
             Principal::Anonymous => !["s3", "sqs", "sns"].iter().any(|known| is(known)),
         };
         let Resource::Arn(arn) = self.request.resource() else { return by_credentials };
-        let other_partition =
-            principal.account().is_some_and(|account| account.partition != arn.partition());
+        let other_partition = principal.account().is_some_and(|account| account.partition != arn.partition());
         let bound = ["s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy", "iam:PassRole"];
         let bound_to_owner =
             self.cross_account() && bound.iter().any(|known| known.eq_ignore_ascii_case(action.as_str()));
@@ -524,7 +537,12 @@ impl Situation {
                 sheets.len() - 1
             }
         };
-        Place { policy_type, level, policy, statement: self.levels(policy_type)[level][policy].document.statements.len() - 1 }
+        Place {
+            policy_type,
+            level,
+            policy,
+            statement: self.levels(policy_type)[level][policy].document.statements.len() - 1,
+        }
     }
 
     /// Adds a statement to every level of a present type.

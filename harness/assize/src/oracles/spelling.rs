@@ -16,7 +16,8 @@ pub enum Spelling {
 /// The document in another spelling.
 pub fn spell(choices: &mut dyn Choices, document: &Document, spelling: Spelling) -> String {
     let mut speller = Speller { choices, spelling };
-    let statements: Vec<String> = document.statements.iter().map(|statement| speller.statement(statement)).collect();
+    let statements: Vec<String> =
+        document.statements.iter().map(|statement| speller.statement(statement)).collect();
     let mut members = vec![speller.member("Version", None, |s| s.string(document.version.as_str()))];
     if let Some(id) = &document.id {
         members.push(speller.member("Id", None, |s| s.string(id)));
@@ -82,7 +83,12 @@ impl Speller<'_> {
     }
 
     /// `"Name": value`, where `negated` puts `Not` before the name.
-    fn member(&mut self, name: &str, negated: Option<bool>, value: impl FnOnce(&mut Self) -> String) -> String {
+    fn member(
+        &mut self,
+        name: &str,
+        negated: Option<bool>,
+        value: impl FnOnce(&mut Self) -> String,
+    ) -> String {
         let name = if negated == Some(true) { format!("Not{name}") } else { name.to_owned() };
         let name = self.string(&name);
         let (before, after) = (self.space(), self.space());
@@ -147,7 +153,7 @@ impl Speller<'_> {
     fn space(&mut self) -> &'static str {
         match self.spelling {
             Spelling::Single => "",
-            Spelling::Formatting => *self.choices.one_of::<&str>(&["", " ", "\n", "\t", "\r\n  "]),
+            Spelling::Formatting => self.choices.one_of::<&str>(&["", " ", "\n", "\t", "\r\n  "]),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Irrelevance and symmetry: chapter 08, part F, and what of part H needs no world.
 
 use assize_model::{
-    BaseOperator, ContextEntry, Decision, Effect, Issuer, Literal, Origin, PolicyType, Principal, PrincipalKey,
-    Resource, ResourceKind, RoleSession, Statement,
+    BaseOperator, ContextEntry, Decision, Effect, Issuer, Literal, Origin, PolicyType, Principal,
+    PrincipalKey, Resource, ResourceKind, RoleSession, Statement,
 };
 
 use super::bench::{Bench, Outcome, Stop, needs, report};
@@ -18,8 +18,9 @@ const POSSIBLE: &str = "the transformed request can be made";
 pub fn unmentioned_keys_are_irrelevant(bench: &mut Bench<'_>) -> Outcome {
     let before = bench.start();
     let mut entries = before.request.context().entries().to_vec();
-    let unmentioned: Vec<usize> =
-        (0..entries.len()).filter(|&at| entries[at].key.is_ascii() && !before.mentions(&entries[at].key)).collect();
+    let unmentioned: Vec<usize> = (0..entries.len())
+        .filter(|&at| entries[at].key.is_ascii() && !before.mentions(&entries[at].key))
+        .collect();
     if !unmentioned.is_empty() && bench.chance(60) {
         let at = *bench.choose(&unmentioned, "a key that no policy mentions")?;
         if bench.chance(50) {
@@ -96,7 +97,11 @@ pub fn foreign_principals_are_irrelevant(bench: &mut Bench<'_>) -> Outcome {
 }
 
 /// Replaces every policy's text by what `change` makes of it, as written and as parsed; `None` if a text is refused then.
-fn with_texts(bench: &Bench<'_>, situation: &Situation, change: &dyn Fn(&str) -> String) -> Option<Situation> {
+fn with_texts(
+    bench: &Bench<'_>,
+    situation: &Situation,
+    change: &dyn Fn(&str) -> String,
+) -> Option<Situation> {
     let mut policies = situation.policies();
     let document = |source: &mut assize_model::PolicySource| {
         source.document = assize_model::DocumentSource::new(change(&source.document.text));
@@ -136,7 +141,8 @@ pub fn account_ids_are_symmetric(bench: &mut Bench<'_>) -> Outcome {
         let parked = text.replace(&first, "\u{1}");
         parked.replace(second, &first).replace('\u{1}', second)
     };
-    let mut after = with_texts(bench, &before, &exchange).ok_or(Stop::NotApplicable("the texts stay policies"))?;
+    let mut after =
+        with_texts(bench, &before, &exchange).ok_or(Stop::NotApplicable("the texts stay policies"))?;
     let rename = Rename { account: &exchange, provider: &exchange, ..Rename::nothing() };
     let request = &before.request;
     let mut entries = request.context().entries().to_vec();
@@ -158,7 +164,8 @@ pub fn account_ids_are_symmetric(bench: &mut Bench<'_>) -> Outcome {
     bench.compare(&before, &after, "account ids are symmetric", |first, second| {
         let explained = match (first.record(), second.record()) {
             (Ok(one), Ok(other)) => {
-                let plain = |s: &assize_model::StatementRef| (s.policy_type, s.level, s.policy.clone(), s.statement);
+                let plain =
+                    |s: &assize_model::StatementRef| (s.policy_type, s.level, s.policy.clone(), s.statement);
                 one.determining.iter().map(plain).eq(other.determining.iter().map(plain))
             }
             _ => true,
@@ -202,7 +209,8 @@ pub fn principal_names_are_symmetric(bench: &mut Bench<'_>) -> Outcome {
     });
     let renaming = |text: &str| if text == name { fresh.to_owned() } else { text.to_owned() };
     let rename = Rename { name: &renaming, ..Rename::nothing() };
-    let request = rename.principal(before.request.principal()).and_then(|principal| by(&before.request, principal));
+    let request =
+        rename.principal(before.request.principal()).and_then(|principal| by(&before.request, principal));
     after.request = request.ok_or(Stop::NotApplicable(POSSIBLE))?;
     bench.same(&before, &after, "names of principals are symmetric")
 }
@@ -212,7 +220,10 @@ fn rename_values(situation: &mut Situation, change: impl Fn(&str) -> Option<Stri
     for place in situation.places_where(|_, statement| statement.principal.is_some()) {
         situation.edit(place, |statement| {
             if let Some(principal) = &mut statement.principal {
-                map_values(principal, |key, value| if key == PrincipalKey::Aws { change(value) } else { None });
+                map_values(
+                    principal,
+                    |key, value| if key == PrincipalKey::Aws { change(value) } else { None },
+                );
             }
         });
     }
@@ -228,7 +239,8 @@ pub fn service_names_are_symmetric(bench: &mut Bench<'_>) -> Outcome {
     let special = ["sts", "iam"].iter().any(|known| known.eq_ignore_ascii_case(&vendor));
     needs(!special && base.kind() == ResourceKind::Ordinary, "the service is an ordinary one")?;
     let service_of = |entry: &str| entry.split(':').nth(2).map(str::to_owned);
-    let patterned = |entry: &String| entry != "*" && service_of(entry).is_some_and(|s| s.contains(['*', '?', '$']));
+    let patterned =
+        |entry: &String| entry != "*" && service_of(entry).is_some_and(|s| s.contains(['*', '?', '$']));
     let plain = base.places_where(|_, statement| {
         statement.resource.as_ref().is_some_and(|element| element.entries.iter().any(patterned))
     });
@@ -279,7 +291,10 @@ pub fn service_names_are_symmetric(bench: &mut Bench<'_>) -> Outcome {
 pub fn a_time_window_is_open(bench: &mut Bench<'_>) -> Outcome {
     let mut base = bench.start();
     let identity = matches!(base.request.principal(), Principal::User(_) | Principal::RoleSession(_));
-    needs(identity && base.same_account(), "the requester is a user or role session of the resource's account")?;
+    needs(
+        identity && base.same_account(),
+        "the requester is a user or role session of the resource's account",
+    )?;
     for policy_type in TYPES {
         base.remove(policy_type);
     }
@@ -325,7 +340,8 @@ pub fn missing_keys_are_all_that_matter(bench: &mut Bench<'_>) -> Outcome {
     let before = bench.start();
     let answer = bench.decide(&before)?;
     let missing = answer.record()?.missing_context_keys.clone();
-    let known = ["aws:SourceIp", "aws:SourceVpce", "s3:prefix", "acme:Absent", "aws:CurrentTime", "zz:Assize"];
+    let known =
+        ["aws:SourceIp", "aws:SourceVpce", "s3:prefix", "acme:Absent", "aws:CurrentTime", "zz:Assize"];
     let context = before.request.context().entries();
     let lower = |key: &str| key.to_lowercase();
     let other: Vec<&str> = known
@@ -339,7 +355,9 @@ pub fn missing_keys_are_all_that_matter(bench: &mut Bench<'_>) -> Outcome {
     bench.same(&before, &after, "a key that is not missing changes nothing")?;
     let mut entries = before.request.context().entries().to_vec();
     entries.retain(|entry| !missing.iter().any(|missing| lower(missing) == lower(&entry.key)));
-    entries.extend(missing.iter().map(|key| ContextEntry { key: key.clone(), values: vec![Literal::string("x")] }));
+    entries.extend(
+        missing.iter().map(|key| ContextEntry { key: key.clone(), values: vec![Literal::string("x")] }),
+    );
     let Some(request) = with_context(&before.request, entries) else { return Ok(()) };
     let mut supplied = before;
     supplied.request = request;
@@ -364,7 +382,8 @@ pub fn sessions_are_caller_independent(bench: &mut Bench<'_>) -> Outcome {
         Origin::Service(Some("ecs.amazonaws.com".to_owned())),
         Origin::Ec2Instance(Some("i-0assize".to_owned())),
     ];
-    let others: Vec<&Origin> = origins.iter().filter(|origin| origin.kind() != session.origin().kind()).collect();
+    let others: Vec<&Origin> =
+        origins.iter().filter(|origin| origin.kind() != session.origin().kind()).collect();
     let origin = (*bench.choices.one_of(&others)).clone();
     let role = session.role().clone();
     let other = RoleSession::new(session.account().clone(), role, session.session_name(), origin).ok();
@@ -379,13 +398,17 @@ pub fn sessions_are_caller_independent(bench: &mut Bench<'_>) -> Outcome {
 /// Needs: no policy names a session ARN or mentions `aws:userid` or `sts:RoleSessionName`.
 pub fn session_names_are_irrelevant(bench: &mut Bench<'_>) -> Outcome {
     let before = bench.start();
-    needs(matches!(before.request.principal(), Principal::RoleSession(_)), "the requester is a role session")?;
+    needs(
+        matches!(before.request.principal(), Principal::RoleSession(_)),
+        "the requester is a role session",
+    )?;
     for word in ["assumed-role", "aws:userid", "sts:RoleSessionName"] {
         needs(!before.mentions(word), "no policy tells session names apart")?;
     }
     let fresh = |_: &str| "assize-session".to_owned();
     let rename = Rename { session: &fresh, ..Rename::nothing() };
-    let request = rename.principal(before.request.principal()).and_then(|principal| by(&before.request, principal));
+    let request =
+        rename.principal(before.request.principal()).and_then(|principal| by(&before.request, principal));
     let mut after = before.clone();
     after.request = request.ok_or(Stop::NotApplicable(POSSIBLE))?;
     bench.same(&before, &after, "the name of a session is irrelevant")
@@ -407,8 +430,8 @@ fn entity_of(principal: &Principal) -> Option<(String, String)> {
 /// A situation whose resource-based policy names the requester's user or role by ARN, that ARN and the entity's unique id.
 fn naming_the_entity(bench: &mut Bench<'_>) -> Result<(Situation, String, String), Stop> {
     let mut situation = bench.start();
-    let (arn, id) =
-        entity_of(situation.request.principal()).ok_or(Stop::NotApplicable("the requester has a user or role"))?;
+    let (arn, id) = entity_of(situation.request.principal())
+        .ok_or(Stop::NotApplicable("the requester has a user or role"))?;
     needs(
         id.len() >= 16 && id.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()),
         "the unique id can stand in a policy",
@@ -448,8 +471,10 @@ pub fn renaming_a_user_changes_nothing_stored(bench: &mut Bench<'_>) -> Outcome 
     rename_values(&mut before, |value| (value == arn).then(|| id.clone()));
     let mut after = before.clone();
     let (name, path) = (|_: &str| "assize-renamed".to_owned(), |_: &str| "/assize/".to_owned());
-    let rename = Rename { name: &name, path: if bench.chance(50) { &path } else { &keep }, ..Rename::nothing() };
-    let request = rename.principal(before.request.principal()).and_then(|principal| by(&before.request, principal));
+    let rename =
+        Rename { name: &name, path: if bench.chance(50) { &path } else { &keep }, ..Rename::nothing() };
+    let request =
+        rename.principal(before.request.principal()).and_then(|principal| by(&before.request, principal));
     after.request = request.ok_or(Stop::NotApplicable(POSSIBLE))?;
     bench.same(&before, &after, "renaming a user changes nothing for stored policies")
 }

@@ -4,8 +4,8 @@ use std::thread;
 
 use assize_generate::Choices;
 use assize_model::{
-    Effect, Grammar, IdentitySource, PolicyType, PrincipalEntry, PrincipalKey, PrincipalSpec,
-    Resource, StatementRef, Statement, Verdict, Version,
+    Effect, Grammar, IdentitySource, PolicyType, PrincipalEntry, PrincipalKey, PrincipalSpec, Resource,
+    Statement, StatementRef, Verdict, Version,
 };
 
 use super::bench::{Bench, Outcome, Stop, ask, broken, broken_verdicts, needs};
@@ -31,7 +31,8 @@ pub fn evaluation_is_deterministic(bench: &mut Bench<'_>) -> Outcome {
     let first = bench.verdict(&situation)?;
     let again = bench.verdict(&situation)?;
     let policies = situation.policies();
-    let prepared = bench.evaluator.prepare(&policies).map_err(|_| Stop::NotApplicable(super::bench::REFUSED))?;
+    let prepared =
+        bench.evaluator.prepare(&policies).map_err(|_| Stop::NotApplicable(super::bench::REFUSED))?;
     let here = prepared.evaluate(&situation.request);
     let there = thread::scope(|scope| scope.spawn(|| prepared.evaluate(&situation.request)).join());
     let mut others = vec![again, here];
@@ -106,7 +107,8 @@ pub fn statement_order_is_irrelevant(bench: &mut Bench<'_>) -> Outcome {
         let here = place_of(s.policy_type) == place_of(place.policy_type)
             && s.policy == permuted
             && (!levelled || s.level == Some(place.level));
-        let statement = if here { order.get(s.statement).copied().unwrap_or(s.statement) } else { s.statement };
+        let statement =
+            if here { order.get(s.statement).copied().unwrap_or(s.statement) } else { s.statement };
         (s.policy_type, s.level, s.policy.to_string(), statement)
     })
 }
@@ -165,7 +167,13 @@ pub fn splitting_and_merging_is_irrelevant(bench: &mut Bench<'_>) -> Outcome {
             needs(!either, "neither is the full-access RCP")?;
         }
         let sids = |sheet: &Sheet| -> Vec<_> {
-            sheet.document().statements.iter().filter_map(|s| s.sid.clone()).filter(|sid| !sid.is_empty()).collect()
+            sheet
+                .document()
+                .statements
+                .iter()
+                .filter_map(|s| s.sid.clone())
+                .filter(|sid| !sid.is_empty())
+                .collect()
         };
         let taken = sids(&sheets[into]);
         needs(!sids(&moved).iter().any(|sid| taken.contains(sid)), "no Sid would stand twice")?;
@@ -192,7 +200,10 @@ pub fn duplicates_are_idempotent(bench: &mut Bench<'_>) -> Outcome {
         }),
         1 if LISTS.contains(&place.policy_type) => {
             let many = after.levels(place.policy_type)[place.level].len();
-            needs(place.policy_type != PolicyType::Session || many < 10, "the quota of session policies is kept")?;
+            needs(
+                place.policy_type != PolicyType::Session || many < 10,
+                "the quota of session policies is kept",
+            )?;
             let copy = after.sheet(place).called(after.fresh_id(place.policy_type));
             after.level_mut(place.policy_type, place.level).push(copy);
         }
@@ -288,8 +299,11 @@ fn parses_alike(
 ) -> bool {
     TYPES.into_iter().all(|policy_type| {
         situation.levels(policy_type).iter().flatten().all(|sheet| {
-            let grammar =
-                Grammar { policy_type: situation.grammar(policy_type), managed: sheet.managed, is_date: bench.is_date };
+            let grammar = Grammar {
+                policy_type: situation.grammar(policy_type),
+                managed: sheet.managed,
+                is_date: bench.is_date,
+            };
             match grammar.parse(sheet.text()) {
                 Ok(document) => document == *sheet.document() && also(&grammar, &document),
                 Err(_) => false,
@@ -327,7 +341,9 @@ fn other_case(choices: &mut dyn Choices, text: &str) -> String {
         0 => text.to_ascii_uppercase(),
         1 => text.to_ascii_lowercase(),
         _ => {
-            let turn = |c: char| if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() };
+            let turn = |c: char| {
+                if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() }
+            };
             text.chars().map(turn).collect()
         }
     }
@@ -342,7 +358,9 @@ pub fn case_of_actions_is_irrelevant(bench: &mut Bench<'_>) -> Outcome {
     let places = before.places();
     if places.is_empty() || bench.chance(40) {
         let action = other_case(bench.choices, before.request.action().as_str());
-        let Some(request) = for_action(&before.request, action) else { return needs(false, "the action stays one") };
+        let Some(request) = for_action(&before.request, action) else {
+            return needs(false, "the action stays one");
+        };
         after.request = request;
     } else {
         let place = *bench.choose(&places, STATEMENT)?;
@@ -401,7 +419,8 @@ pub fn account_notations_are_equal(bench: &mut Bench<'_>) -> Outcome {
 /// trust policies are left out when accusing.
 pub fn two_wildcards_are_equal(bench: &mut Bench<'_>) -> Outcome {
     let mut before = bench.start();
-    let map = || PrincipalSpec::Map(vec![PrincipalEntry { key: PrincipalKey::Aws, values: vec!["*".to_owned()] }]);
+    let map =
+        || PrincipalSpec::Map(vec![PrincipalEntry { key: PrincipalKey::Aws, values: vec!["*".to_owned()] }]);
     let everyone = |statement: &Statement| {
         statement.principal.as_ref().is_some_and(|p| p.spec == PrincipalSpec::Everyone || p.spec == map())
     };
@@ -416,7 +435,8 @@ pub fn two_wildcards_are_equal(bench: &mut Bench<'_>) -> Outcome {
         let statement = before.own_action(PolicyType::Resource, Effect::Allow);
         before.add(PolicyType::Resource, 0, statement);
     }
-    let place = *bench.choose(&candidates(&before, bench.accusing), "everyone is named where that is undisputed")?;
+    let place =
+        *bench.choose(&candidates(&before, bench.accusing), "everyone is named where that is undisputed")?;
     let mut after = before.clone();
     after.edit(place, |statement| {
         if let Some(principal) = &mut statement.principal {
@@ -486,5 +506,9 @@ pub fn optimised_equals_reference(bench: &mut Bench<'_>) -> Outcome {
         _ => expected == actual,
     };
     let claim = "the evaluator's record is the standard's";
-    if equal { Ok(()) } else { Err(broken_verdicts(claim, (&situation, expected), Some((&situation, actual)))) }
+    if equal {
+        Ok(())
+    } else {
+        Err(broken_verdicts(claim, (&situation, expected), Some((&situation, actual))))
+    }
 }
