@@ -11,6 +11,7 @@
 //! | [`tally`], [`report`] | counting and showing what was found |
 //! | [`explain`], [`record`] | why a request is decided as it is; the record as JSON |
 //! | [`mod@check`], [`mod@lint`], [`mod@excerpt`] | validating documents, advice about them, quoting them |
+//! | [`oracles`] | the invariants of chapter 08 |
 //! | `fetch` | the managed policies of AWS (feature `fetch`) |
 
 pub mod carry;
@@ -24,6 +25,7 @@ pub mod explain;
 #[cfg(feature = "fetch")]
 pub mod fetch;
 pub mod lint;
+pub mod oracles;
 pub mod record;
 pub mod report;
 pub mod tally;
