@@ -37,8 +37,8 @@ pub use document::{
 pub use evaluator::{Capabilities, Description, Evaluator, Participation, Prepared, Refusal};
 pub use grammar::Grammar;
 pub use policies::{
-    AclGrant, AclPermission, AclTarget, DocumentSource, EndpointKind, EndpointPolicy, Grantee, IdentityPolicy,
-    IdentitySource, Policies, PolicySource, PolicyType, ResourceKind, ResourcePolicy,
+    AclGrant, AclPermission, AclTarget, DocumentSource, EndpointKind, EndpointPolicy, Grantee,
+    IdentityPolicy, IdentitySource, Policies, PolicySource, PolicyType, ResourceKind, ResourcePolicy,
 };
 pub use principal::{
     Account, Entity, FederatedCaller, FederatedUser, Issuer, Origin, Principal, RoleSession, Root, Service,
@@ -48,6 +48,6 @@ pub use request::{Action, Context, ContextEntry, Request, Resource};
 pub use scenario::Scenario;
 pub use source::{Position, Region};
 pub use verdict::{
-    Decision, DecidingType, Evaluation, InputError, MatchClass, Relation, ReportState, StatementRef, TypeReport,
-    Verdict,
+    DecidingType, Decision, Evaluation, InputError, MatchClass, Relation, ReportState, StatementRef,
+    TypeReport, Verdict,
 };
