@@ -12,6 +12,8 @@
 //! | [`explain`], [`record`] | why a request is decided as it is; the record as JSON |
 //! | [`mod@check`], [`mod@lint`], [`mod@excerpt`] | validating documents, advice about them, quoting them |
 //! | [`oracles`] | the invariants of chapter 08 |
+//! | [`drivers`] | what makes the choices of the one generator |
+//! | [`fuzzing`] | what the fuzz targets try, and regressions made of what they find |
 //! | `fetch` | the managed policies of AWS (feature `fetch`) |
 
 pub mod carry;
@@ -19,11 +21,13 @@ pub mod catalogue;
 pub mod check;
 pub mod compare;
 pub mod corpus;
+pub mod drivers;
 pub mod evaluators;
 pub mod excerpt;
 pub mod explain;
 #[cfg(feature = "fetch")]
 pub mod fetch;
+pub mod fuzzing;
 pub mod lint;
 pub mod oracles;
 pub mod record;

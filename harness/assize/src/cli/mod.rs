@@ -8,6 +8,7 @@ mod explain;
 #[cfg(feature = "fetch")]
 mod fetch;
 mod output;
+mod regress;
 mod rules;
 mod run;
 
@@ -41,6 +42,7 @@ enum Command {
     Check(check::Arguments),
     Rules(rules::Arguments),
     Carry(carry::Arguments),
+    Regress(regress::Arguments),
     #[cfg(feature = "fetch")]
     Fetch(fetch::Arguments),
 }
@@ -66,6 +68,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments, &mut output),
         Command::Rules(arguments) => rules::run(&arguments, &mut output),
         Command::Carry(arguments) => carry::run(&arguments, &mut output),
+        Command::Regress(arguments) => regress::run(&arguments, &mut output),
         #[cfg(feature = "fetch")]
         Command::Fetch(arguments) => fetch::run(&arguments, &mut output),
     };
