@@ -14,6 +14,7 @@
 //! | [`oracles`] | the invariants of chapter 08 |
 //! | [`drivers`] | what makes the choices of the one generator |
 //! | [`fuzzing`] | what the fuzz targets try, and regressions made of what they find |
+//! | [`faults`] | the fault bank: switchable bugs that show how strong the harness is |
 //! | `fetch` | the managed policies of AWS (feature `fetch`) |
 
 pub mod carry;
@@ -25,6 +26,7 @@ pub mod drivers;
 pub mod evaluators;
 pub mod excerpt;
 pub mod explain;
+pub mod faults;
 #[cfg(feature = "fetch")]
 pub mod fetch;
 pub mod fuzzing;

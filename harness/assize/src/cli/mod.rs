@@ -5,6 +5,7 @@
 mod carry;
 mod check;
 mod explain;
+mod faults;
 #[cfg(feature = "fetch")]
 mod fetch;
 mod output;
@@ -39,6 +40,7 @@ const EXIT_STATUS: &str =
 enum Command {
     Run(run::Arguments),
     Explain(explain::Arguments),
+    Faults(faults::Arguments),
     Check(check::Arguments),
     Rules(rules::Arguments),
     Carry(carry::Arguments),
@@ -65,6 +67,7 @@ pub(crate) fn main() -> ExitCode {
     let ending = match arguments.command {
         Command::Run(arguments) => run::run(&arguments, &mut output),
         Command::Explain(arguments) => explain::run(&arguments, &mut output),
+        Command::Faults(arguments) => faults::run(&arguments, &mut output),
         Command::Check(arguments) => check::run(&arguments, &mut output),
         Command::Rules(arguments) => rules::run(&arguments, &mut output),
         Command::Carry(arguments) => carry::run(&arguments, &mut output),

@@ -1,0 +1,237 @@
+//! `assize faults`.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+use assize::compare::Strength;
+use assize::faults::curve::{Line, svg};
+use assize::faults::hunt::{Found, Hunt, Size, Source, hunt_all, smallest};
+use assize::faults::{self, Fault};
+use assize_generate::Budget;
+use assize_model::json::Writer;
+
+use super::output::Output;
+use super::{Ending, Finding};
+
+/// Try the harness against known kinds of bugs
+///
+/// Each fault of the bank is a reference with one decision made wrong. Generated cases are put to it and to the correct one until
+/// they are told apart. Prints after how many cases that was: the median and the 95th percentile over the seeds.
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// Only this fault, or the faults of this family
+    #[arg(long, value_name = "ID|FAMILY")]
+    fault: Option<String>,
+    /// From how many seeds to try; the first is 1
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..))]
+    seeds: u64,
+    /// How many cases to try at most, for each fault and seed
+    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    budget: u64,
+    /// How much of two verdicts to compare
+    #[arg(long, value_name = "STRENGTH", default_value = "record", value_parser = ["decision", "deciding", "record"])]
+    strength: String,
+    /// Draw faults found against cases tried, beside requests that are not made from policies
+    #[arg(long, value_name = "FILE.svg")]
+    curve: Option<PathBuf>,
+    /// Make requests that are not made from policies
+    #[arg(long)]
+    uniform: bool,
+    /// Print JSON lines: one fault a line, the last line a summary
+    #[arg(long)]
+    json: bool,
+}
+
+/// What became of one fault.
+struct Row {
+    fault: &'static Fault,
+    /// By seed, in order: after how many cases; `None` where it was not found.
+    cases: Vec<Option<u64>>,
+    /// The first find, made small, and its size.
+    found: Option<(Found, Size)>,
+}
+
+pub(super) fn run(arguments: &Arguments, output: &mut Output) -> Ending {
+    let chosen = match &arguments.fault {
+        None => faults::all(),
+        Some(name) => faults::named(name),
+    };
+    if chosen.is_empty() {
+        return Err(
+            "no fault and no family has this name; `assize faults --json --budget 0` lists all".to_owned()
+        );
+    }
+    let source = if arguments.uniform { Source::Uniform } else { Source::Policies };
+    let strength = match arguments.strength.as_str() {
+        "decision" => Strength::Decision,
+        "deciding" => Strength::Deciding,
+        _ => Strength::Record,
+    };
+    let how = Hunt { seed: 1, budget: arguments.budget, strength, source };
+    let rows = rows(&chosen, arguments.seeds, how);
+    for row in &rows {
+        output.line(&if arguments.json { row.json() } else { row.text(arguments.budget) });
+    }
+    output.line(&summary(&rows, arguments));
+    if let Some(path) = &arguments.curve {
+        let uniform = hunts(&chosen, arguments.seeds, Hunt { source: Source::Uniform, ..how });
+        let line = |name: &str, cases: Vec<Option<u64>>| Line { name: name.to_owned(), cases };
+        let lines = [
+            line("requests made from policies", rows.iter().flat_map(|row| row.cases.clone()).collect()),
+            line("requests that know nothing of them", uniform.iter().flatten().map(cases_of).collect()),
+        ];
+        fs::write(path, svg(&lines, arguments.budget))
+            .map_err(|why| format!("{} cannot be written: {why}", path.display()))?;
+    }
+    let found = |row: &Row| row.cases.iter().any(Option::is_some);
+    Ok(if rows.iter().all(found) { Finding::Holds } else { Finding::FallsShort })
+}
+
+fn cases_of(found: &Option<Found>) -> Option<u64> {
+    found.as_ref().map(|found| found.cases)
+}
+
+fn rows(chosen: &[&'static Fault], seeds: u64, how: Hunt) -> Vec<Row> {
+    let by_seed = hunts(chosen, seeds, how);
+    let row = |(at, fault): (usize, &&'static Fault)| {
+        let first = by_seed.iter().find_map(|found| found[at].as_ref());
+        let small = first.map(|found| smallest(fault, found, Budget::default()));
+        Row {
+            fault,
+            cases: by_seed.iter().map(|found| cases_of(&found[at])).collect(),
+            found: small.map(|small| {
+                let size = small.witness.size();
+                (small, size)
+            }),
+        }
+    };
+    chosen.iter().enumerate().map(row).collect()
+}
+
+/// What each seed finds, in the order of the seeds, on as many threads as there are processors.
+fn hunts(chosen: &[&'static Fault], seeds: u64, how: Hunt) -> Vec<Vec<Option<Found>>> {
+    let next = AtomicU64::new(1);
+    let workers = thread::available_parallelism().map_or(1, usize::from);
+    let work = || {
+        let mut done = Vec::new();
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed > seeds {
+                return done;
+            }
+            done.push((seed, hunt_all(chosen, Hunt { seed, ..how })));
+        }
+    };
+    let mut done: Vec<(u64, Vec<Option<Found>>)> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        threads.into_iter().filter_map(|thread| thread.join().ok()).flatten().collect()
+    });
+    done.sort_by_key(|(seed, _)| *seed);
+    done.into_iter().map(|(_, found)| found).collect()
+}
+
+/// The value below which so many of 100 lie; what was not found lies above all.
+fn percentile(cases: &[Option<u64>], percent: usize) -> Option<u64> {
+    let mut sorted: Vec<u64> = cases.iter().map(|cases| cases.unwrap_or(u64::MAX)).collect();
+    sorted.sort_unstable();
+    let at = (sorted.len() * percent).div_ceil(100).clamp(1, sorted.len().max(1)) - 1;
+    sorted.get(at).copied().filter(|cases| *cases != u64::MAX)
+}
+
+impl Row {
+    fn text(&self, budget: u64) -> String {
+        let Fault { id, family, rule, severity, .. } = self.fault;
+        let what = format!("{id}  ({family}, {rule}, {})", severity.as_str());
+        let Some((found, size)) = &self.found else {
+            return format!("missed  {what}: not within {budget} cases");
+        };
+        let times = self.cases.iter().flatten().count();
+        let members: Vec<&str> =
+            found.difference.fields.iter().map(|field| field.name.as_str()).take(2).collect();
+        let shown = |cases: Option<u64>| cases.map_or("never".to_owned(), |cases| cases.to_string());
+        format!(
+            "found   {what}: by its {} in {}, after {} cases (95 %: {}), {times} of {} seeds; smallest {} statements, {} conditions",
+            found.strength.as_str(),
+            members.join(", "),
+            shown(percentile(&self.cases, 50)),
+            shown(percentile(&self.cases, 95)),
+            self.cases.len(),
+            size.statements,
+            size.conditions,
+        )
+    }
+
+    fn json(&self) -> String {
+        let mut writer = Writer::new();
+        writer.open_object();
+        let Fault { id, family, rule, summary, origin, severity, stage, decision, .. } = self.fault;
+        for (name, text) in [
+            ("fault", *id),
+            ("family", family),
+            ("rule", rule),
+            ("summary", summary),
+            ("origin", origin.as_str()),
+            ("severity", severity.as_str()),
+            ("stage", stage.as_str()),
+            ("decision", decision),
+        ] {
+            writer.name(name).string(text);
+        }
+        writer.name("cases").open_array();
+        for cases in &self.cases {
+            match cases {
+                Some(cases) => writer.number(*cases),
+                None => writer.null(),
+            };
+        }
+        writer.close_array();
+        for (name, percent) in [("median", 50), ("p95", 95)] {
+            writer.name(name);
+            match percentile(&self.cases, percent) {
+                Some(cases) => writer.number(cases),
+                None => writer.null(),
+            };
+        }
+        if let Some((found, size)) = &self.found {
+            writer.name("strength").string(found.strength.as_str());
+            writer.name("difference").string(&found.difference.to_string());
+            writer.name("statements").number(size.statements as u64);
+            writer.name("conditions").number(size.conditions as u64);
+            writer.name("witness").string(&found.witness.text());
+        }
+        writer.close_object();
+        writer.finish()
+    }
+}
+
+/// How many were found, and after how many cases, over all faults and seeds.
+fn summary(rows: &[Row], arguments: &Arguments) -> String {
+    let cases: Vec<Option<u64>> = rows.iter().flat_map(|row| row.cases.clone()).collect();
+    let found = rows.iter().filter(|row| row.found.is_some()).count();
+    let (median, p95) = (percentile(&cases, 50), percentile(&cases, 95));
+    if !arguments.json {
+        let shown = |cases: Option<u64>| cases.map_or("never".to_owned(), |cases| cases.to_string());
+        return format!(
+            "{found} of {} faults found; median {} cases, 95 % within {}, over {} seeds",
+            rows.len(),
+            shown(median),
+            shown(p95),
+            arguments.seeds
+        );
+    }
+    let mut writer = Writer::new();
+    writer.open_object().name("summary").bool(true);
+    writer.name("faults").number(rows.len() as u64).name("found").number(found as u64);
+    writer.name("seeds").number(arguments.seeds).name("budget").number(arguments.budget);
+    for (name, cases) in [("median", median), ("p95", p95)] {
+        writer.name(name);
+        match cases {
+            Some(cases) => writer.number(cases),
+            None => writer.null(),
+        };
+    }
+    writer.close_object();
+    writer.finish()
+}
