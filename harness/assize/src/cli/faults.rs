@@ -2,8 +2,6 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread;
 
 use assize::compare::Strength;
 use assize::faults::curve::{Line, svg};
@@ -110,26 +108,9 @@ fn rows(chosen: &[&'static Fault], seeds: u64, how: Hunt) -> Vec<Row> {
     chosen.iter().enumerate().map(row).collect()
 }
 
-/// What each seed finds, in the order of the seeds, on as many threads as there are processors.
+/// What each seed finds, in the order of the seeds.
 fn hunts(chosen: &[&'static Fault], seeds: u64, how: Hunt) -> Vec<Vec<Option<Found>>> {
-    let next = AtomicU64::new(1);
-    let workers = thread::available_parallelism().map_or(1, usize::from);
-    let work = || {
-        let mut done = Vec::new();
-        loop {
-            let seed = next.fetch_add(1, Ordering::Relaxed);
-            if seed > seeds {
-                return done;
-            }
-            done.push((seed, hunt_all(chosen, Hunt { seed, ..how })));
-        }
-    };
-    let mut done: Vec<(u64, Vec<Option<Found>>)> = thread::scope(|scope| {
-        let threads: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-        threads.into_iter().filter_map(|thread| thread.join().ok()).flatten().collect()
-    });
-    done.sort_by_key(|(seed, _)| *seed);
-    done.into_iter().map(|(_, found)| found).collect()
+    (1..=seeds).map(|seed| hunt_all(chosen, Hunt { seed, ..how })).collect()
 }
 
 /// The value below which so many of 100 lie; what was not found lies above all.
@@ -150,9 +131,10 @@ impl Row {
         let times = self.cases.iter().flatten().count();
         let members: Vec<&str> =
             found.difference.fields.iter().map(|field| field.name.as_str()).take(2).collect();
-        let shown = |cases: Option<u64>| cases.map_or("never".to_owned(), |cases| cases.to_string());
+        let shown =
+            |cases: Option<u64>| cases.map_or("more than tried".to_owned(), |cases| cases.to_string());
         format!(
-            "found   {what}: by its {} in {}, after {} cases (95 %: {}), {times} of {} seeds; smallest {} statements, {} conditions",
+            "found   {what}: by its {} in {}, after {} cases (95th percentile: {}), {times} of {} seeds; smallest {} statements, {} conditions",
             found.strength.as_str(),
             members.join(", "),
             shown(percentile(&self.cases, 50)),
@@ -212,9 +194,10 @@ fn summary(rows: &[Row], arguments: &Arguments) -> String {
     let found = rows.iter().filter(|row| row.found.is_some()).count();
     let (median, p95) = (percentile(&cases, 50), percentile(&cases, 95));
     if !arguments.json {
-        let shown = |cases: Option<u64>| cases.map_or("never".to_owned(), |cases| cases.to_string());
+        let shown =
+            |cases: Option<u64>| cases.map_or("more than tried".to_owned(), |cases| cases.to_string());
         return format!(
-            "{found} of {} faults found; median {} cases, 95 % within {}, over {} seeds",
+            "{found} of {} faults found; median {} cases, 95th percentile {}, over {} seeds",
             rows.len(),
             shown(median),
             shown(p95),

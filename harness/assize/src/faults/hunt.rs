@@ -3,6 +3,8 @@
 //! A case is one request decided, or for faults of acceptance one document read. Cases are made by generation alone, and a seed makes
 //! the same ones every time.
 
+use std::thread;
+
 use assize_generate::{Budget, Choices, RawDocument, Seeded, Settings, raw_document, shrink, shrink_text};
 use assize_model::scenario::{Body, Case};
 use assize_model::{Decision, Grammar, Policies, PolicyType, Refusal, Scenario, Verdict};
@@ -77,16 +79,35 @@ pub fn hunt(fault: &Fault, how: Hunt) -> Option<Found> {
     hunt_all(&[fault], how).pop().flatten()
 }
 
-/// Looks for all of them in one pass over the same cases; what was found of each, in their order.
+/// Looks for all of them in one pass over the same cases; what was found of each, in their order. The faults are dealt out to as many
+/// threads as there are processors, which changes nothing but the time.
 pub fn hunt_all(faults: &[&Fault], how: Hunt) -> Vec<Option<Found>> {
+    let workers = thread::available_parallelism().map_or(1, usize::from).min(faults.len().max(1));
+    let mut found: Vec<Option<Found>> = faults.iter().map(|_| None).collect();
+    thread::scope(|scope| {
+        let deal = |worker: usize| {
+            move || hunt_some(faults.iter().copied().enumerate().skip(worker).step_by(workers), how)
+        };
+        let threads: Vec<_> = (0..workers).map(|worker| scope.spawn(deal(worker))).collect();
+        for thread in threads {
+            // A fault that panics is no fault but a mistake in the bank.
+            for (at, find) in thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)) {
+                found[at] = find;
+            }
+        }
+    });
+    found
+}
+
+fn hunt_some<'f>(faults: impl Iterator<Item = (usize, &'f Fault)>, how: Hunt) -> Vec<(usize, Option<Found>)> {
+    let faults: Vec<(usize, &Fault)> = faults.collect();
     let mut found: Vec<Option<Found>> = faults.iter().map(|_| None).collect();
     for (stage, search) in [(Stage::Acceptance, documents as Search), (Stage::Evaluation, scenarios)] {
-        let numbered = faults.iter().enumerate().filter(|(_, fault)| fault.stage == stage);
-        let wanted: Vec<Wanted> =
-            numbered.map(|(at, fault)| Wanted { at, semantics: (fault.semantics)() }).collect();
-        search(wanted, how, &mut found);
+        let numbered = faults.iter().enumerate().filter(|(_, (_, fault))| fault.stage == stage);
+        let wanted = numbered.map(|(at, (_, fault))| Wanted { at, semantics: (fault.semantics)() });
+        search(wanted.collect(), how, &mut found);
     }
-    found
+    faults.iter().map(|(at, _)| *at).zip(found).collect()
 }
 
 /// Looks for faults of one stage and puts those found into their places.
