@@ -6,7 +6,7 @@ use assize_model::request::ResourceArn;
 use assize_model::{Account, Action, Issuer, Literal, Origin, Principal, Request, Resource};
 
 use crate::document::CompiledDocument;
-use crate::hash;
+use crate::hash::{self, Beginnings};
 use crate::key::{Derived, Name};
 
 /// A request and what is worked out about it once, most of it only when asked for.
@@ -14,6 +14,8 @@ pub(crate) struct Frame<'r> {
     pub(crate) action: &'r Action,
     /// The hash of the action without case.
     pub(crate) action_hash: u64,
+    /// The hashes of the action's beginnings without case.
+    pub(crate) beginnings: Beginnings,
     /// The resource; `None` for an action without one.
     pub(crate) resource: Option<&'r ResourceArn>,
     pub(crate) principal: &'r Principal,
@@ -71,9 +73,13 @@ impl<'r> Names<'r> {
 
 impl<'r> Frame<'r> {
     pub(crate) fn new(request: &'r Request) -> Self {
+        let action = request.action().as_str().as_bytes();
+        let beginnings = Beginnings::new(action);
+        let is_short = action.len() <= Beginnings::LONGEST;
         Frame {
             action: request.action(),
-            action_hash: hash::ascii_folded(request.action().as_str().as_bytes()),
+            action_hash: if is_short { beginnings.hash(action.len()) } else { hash::ascii_folded(action) },
+            beginnings,
             resource: match request.resource() {
                 Resource::None { .. } => None,
                 Resource::Arn(arn) => Some(arn),

@@ -27,13 +27,68 @@ pub(crate) fn exact(bytes: &[u8]) -> u64 {
 #[inline(always)]
 fn of_words(bytes: &[u8], prepared: impl Fn(u64) -> u64) -> u64 {
     let mut state = *SEED;
-    let (words, rest) = bytes.as_chunks::<8>();
-    for word in words {
+    for word in bytes.as_chunks::<8>().0 {
         state = mix(state ^ prepared(u64::from_le_bytes(*word)));
     }
-    let mut last = [0; 8];
-    last[..rest.len()].copy_from_slice(rest);
-    finish(state, prepared(u64::from_le_bytes(last)), bytes.len())
+    finish(state, prepared(rest(bytes)), bytes.len())
+}
+
+/// The bytes after the last whole word, filled up with zeros. Copying so few bytes would cost more than the hash.
+#[inline(always)]
+fn rest(bytes: &[u8]) -> u64 {
+    match (bytes.len() % 8, bytes.last_chunk::<8>()) {
+        (0, _) => 0,
+        (length, Some(last)) => u64::from_le_bytes(*last) >> (u64::BITS as usize - 8 * length),
+        (_, None) => bytes.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte)),
+    }
+}
+
+/// What the hashes of a text's beginnings without case have in common, worked out once.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Beginnings {
+    /// The hash's state before each word.
+    states: [u64; Beginnings::WORDS + 1],
+    /// The folded text.
+    words: [u64; Beginnings::WORDS + 1],
+}
+
+impl Beginnings {
+    const WORDS: usize = 6;
+
+    /// The longest beginning, in bytes, that has a hash.
+    pub(crate) const LONGEST: usize = 8 * Beginnings::WORDS;
+
+    pub(crate) fn new(text: &[u8]) -> Self {
+        let text = &text[..text.len().min(Beginnings::LONGEST)];
+        let mut states = [*SEED; Beginnings::WORDS + 1];
+        let mut words = [0; Beginnings::WORDS + 1];
+        let whole = text.as_chunks::<8>().0;
+        for (at, word) in whole.iter().enumerate() {
+            words[at] = lower(u64::from_le_bytes(*word));
+            states[at + 1] = mix(states[at] ^ words[at]);
+        }
+        words[whole.len()] = lower(rest(text));
+        Beginnings { states, words }
+    }
+
+    /// [`ascii_folded`] of the first `length` bytes, which the text must have, and which are no more than [`Beginnings::LONGEST`].
+    #[inline]
+    pub(crate) fn hash(&self, length: usize) -> u64 {
+        let (word, within) = (length / 8, length % 8);
+        finish(self.states[word], self.words[word] & low_bytes(within), length)
+    }
+
+    /// The first word of the folded text; a shorter text is filled up with zeros.
+    #[inline]
+    pub(crate) fn head(&self) -> u64 {
+        self.words[0]
+    }
+}
+
+/// A mask for the first `length` bytes of a word; for the whole word from eight on.
+#[inline]
+pub(crate) fn low_bytes(length: usize) -> u64 {
+    if length < 8 { (1 << (8 * length)) - 1 } else { u64::MAX }
 }
 
 /// The hash of `text` with every character in lower case.
@@ -133,6 +188,18 @@ mod tests {
         }
         for (one, other) in [("@", "`"), ("[", "{"), ("Z", "{"), ("\u{c1}", "\u{e1}")] {
             assert_ne!(ascii_folded(one.as_bytes()), ascii_folded(other.as_bytes()), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn beginnings_hash_as_texts_do() {
+        let text: String = (0..60).map(|at| char::from(b'A' + (at * 11 % 50) as u8)).collect();
+        for end in 0..=text.len() {
+            let beginnings = Beginnings::new(&text.as_bytes()[..end]);
+            for length in 0..=end.min(Beginnings::LONGEST) {
+                let beginning = &text.as_bytes()[..length];
+                assert_eq!(beginnings.hash(length), ascii_folded(beginning), "{length} of {end}");
+            }
         }
     }
 

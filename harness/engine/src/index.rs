@@ -4,8 +4,8 @@
 //! is decided on the statement.
 //!
 //! *By action.* `vendor:name` has a bucket under its hash. A pattern with a fixed vendor has a bucket under the text before its
-//! first wildcard (`s3:*` under `s3:`, `s3:Get*` and `s3:Get*Acl` under `s3:get`); a request looks up each length of such a text
-//! that occurs. What has no fixed vendor, and `NotAction`, is in a bucket that every request visits.
+//! first wildcard (`s3:*` under `s3:`, `s3:Get*` and `s3:Get*Acl` under `s3:get`). Which lengths such texts have is known per stem,
+//! the text up to the first byte of the action's name; a request looks up those of its two stems (`s3:` and `s3:g`). What has no fixed vendor, and `NotAction`, is in a bucket that every request visits.
 //!
 //! *By resource.* Within a large bucket the texts before the first wildcard or variable of the resources are sorted. All that begin
 //! the request's resource lie on one chain: from the last text not after the resource, each to the longest text that begins it.
@@ -19,7 +19,7 @@ use assize_model::Effect;
 
 use crate::document::{ActionPattern, CompiledDocument, ResourceElement, bytes};
 use crate::frame::Frame;
-use crate::hash;
+use crate::hash::{self, Beginnings};
 use crate::pattern::Pattern;
 use crate::text::{List, Span};
 
@@ -31,7 +31,7 @@ const SCAN_UP_TO: usize = 16;
 const UNSORTED_UP_TO: usize = 8;
 
 /// The longest text, in bytes, by which action patterns are found; longer ones are found by their beginning.
-const PREFIX_UP_TO: usize = 48;
+const PREFIX_UP_TO: usize = Beginnings::LONGEST;
 
 /// Keeps `s3:get*` and `s3:get` in different places.
 const PREFIX_SALT: u64 = 0x5bd1_e995_7b93_1b59;
@@ -41,8 +41,8 @@ const PREFIX_SALT: u64 = 0x5bd1_e995_7b93_1b59;
 pub(crate) enum Index {
     /// There are none.
     Empty,
-    /// There are few: all are candidates.
-    Scan,
+    /// There are few: all are candidates. Their numbers.
+    Scan(Box<[u32]>),
     /// There are many.
     Tables(Box<Tables>),
 }
@@ -83,17 +83,35 @@ impl Text {
 
 #[derive(Debug, Default)]
 pub(crate) struct Tables {
-    /// An open-addressed table of bucket numbers from 1, by hash; zero is free.
-    slots: Vec<u32>,
+    /// An open-addressed table of buckets by hash.
+    slots: Vec<Slot>,
     buckets: Vec<Bucket>,
-    /// Which lengths the texts of prefix buckets have.
-    prefix_lengths: u64,
+    /// An open-addressed table of stems by hash.
+    stems: Vec<Stem>,
     /// The bucket of what every action may match.
     every: Option<u32>,
     candidates: Vec<Candidate>,
     nodes: Vec<Node>,
     /// Per node the first eight bytes after what all nodes of its bucket begin with.
     heads: Vec<u64>,
+}
+
+/// Where a bucket is.
+#[derive(Clone, Copy, Debug, Default)]
+struct Slot {
+    /// The upper half of its hash: a request that looks for something else need not read the bucket.
+    tag: u32,
+    /// Its number from 1; zero is free.
+    number: u32,
+}
+
+/// How texts of prefix buckets begin: with a vendor, a colon and, if there is more, one byte. The text itself is not kept, as a stem
+/// of the same hash only makes requests look for what is not there.
+#[derive(Clone, Copy, Debug, Default)]
+struct Stem {
+    hash: u64,
+    /// Which lengths these texts have, as bits; zero is free.
+    lengths: u64,
 }
 
 /// Candidates for one action or for the actions that begin with a text.
@@ -123,11 +141,11 @@ struct Node {
 impl Index {
     /// The index of a document's statements with this effect.
     pub(crate) fn of_document(document: &CompiledDocument, effect: Effect) -> Index {
-        let statements =
-            document.tables.statements.iter().filter(|statement| statement.effect == effect).count();
-        match statements {
+        let statements = (0..).zip(&document.tables.statements);
+        let numbers = statements.filter(|(_, known)| known.effect == effect).map(|(number, _)| number);
+        match numbers.clone().count() {
             0 => Index::Empty,
-            1..=SCAN_UP_TO => Index::Scan,
+            1..=SCAN_UP_TO => Index::Scan(numbers.collect()),
             _ => Index::Tables(Box::new(Builder::new(document, 1, effect).build())),
         }
     }
@@ -140,11 +158,13 @@ impl Index {
     /// The bytes that it occupies on the heap.
     pub(crate) fn memory(&self) -> usize {
         match self {
-            Index::Empty | Index::Scan => 0,
+            Index::Empty => 0,
+            Index::Scan(numbers) => size_of_val::<[u32]>(numbers),
             Index::Tables(tables) => {
                 size_of::<Tables>()
                     + bytes(&tables.slots)
                     + bytes(&tables.buckets)
+                    + bytes(&tables.stems)
                     + bytes(&tables.candidates)
                     + bytes(&tables.nodes)
                     + bytes(&tables.heads)
@@ -165,12 +185,14 @@ impl Tables {
         if let Some(bucket) = self.find(documents, frame.action_hash, false, action) {
             self.visit_bucket(bucket, documents, frame, visit)?;
         }
-        let mut lengths = self.prefix_lengths;
+        // An action has a colon and something after it, so both stems lie within.
+        let vendor = frame.action.vendor().len();
+        let mut lengths = self.lengths(frame, vendor + 1) | self.lengths(frame, vendor + 2);
         while lengths != 0 {
             let length = lengths.trailing_zeros() as usize;
             lengths &= lengths - 1;
             let Some(prefix) = action.get(..length) else { continue };
-            let hash = hash::ascii_folded(prefix.as_bytes()) ^ PREFIX_SALT;
+            let hash = frame.beginnings.hash(length) ^ PREFIX_SALT;
             if let Some(bucket) = self.find(documents, hash, true, prefix) {
                 self.visit_bucket(bucket, documents, frame, visit)?;
             }
@@ -179,6 +201,13 @@ impl Tables {
             Some(bucket) => self.visit_bucket(&self.buckets[bucket as usize], documents, frame, visit),
             None => ControlFlow::Continue(()),
         }
+    }
+
+    /// The lengths of prefix texts with the stem that the first `length` bytes of the action are, and perhaps others.
+    fn lengths(&self, frame: &Frame<'_>, length: usize) -> u64 {
+        let Some(mask) = self.stems.len().checked_sub(1) else { return 0 };
+        let hash = frame.beginnings.hash(length.min(PREFIX_UP_TO));
+        self.stems[stem_place(&self.stems, mask, hash)].lengths
     }
 
     fn find<D: Documents + ?Sized>(
@@ -191,13 +220,15 @@ impl Tables {
         let mask = self.slots.len().checked_sub(1)?;
         let mut at = hash as usize & mask;
         // A quarter of the slots is free at least, so the walk ends.
-        while let Some(number) = self.slots[at].checked_sub(1) {
-            let bucket = &self.buckets[number as usize];
-            let is_it = bucket.hash == hash
-                && bucket.is_prefix == is_prefix
-                && bucket.text.of(documents).eq_ignore_ascii_case(text);
-            if is_it {
-                return Some(bucket);
+        while let Slot { tag: known, number: number @ 1.. } = self.slots[at] {
+            if known == tag(hash) {
+                let bucket = &self.buckets[number as usize - 1];
+                let is_it = bucket.hash == hash
+                    && bucket.is_prefix == is_prefix
+                    && bucket.text.of(documents).eq_ignore_ascii_case(text);
+                if is_it {
+                    return Some(bucket);
+                }
             }
             at = (at + 1) & mask;
         }
@@ -250,10 +281,23 @@ impl Tables {
 
 /// The first eight bytes as a number that orders as they do, filled up with zeros.
 fn head(text: &[u8]) -> u64 {
-    let mut head = [0; 8];
-    let length = text.len().min(8);
-    head[..length].copy_from_slice(&text[..length]);
-    u64::from_be_bytes(head)
+    match text.first_chunk::<8>() {
+        Some(head) => u64::from_be_bytes(*head),
+        None => (0..8).fold(0, |head, at| head << 8 | text.get(at).map_or(0, |&byte| u64::from(byte))),
+    }
+}
+
+fn tag(hash: u64) -> u32 {
+    (hash >> 32) as u32
+}
+
+/// Where the stem with this hash is, or else the free place where it belongs. Half of the places are free at least, so the walk ends.
+fn stem_place(stems: &[Stem], mask: usize, hash: u64) -> usize {
+    let mut at = hash as usize & mask;
+    while stems[at].lengths != 0 && stems[at].hash != hash {
+        at = (at + 1) & mask;
+    }
+    at
 }
 
 /// Under what a bucket is found.
@@ -332,7 +376,8 @@ impl<'d, D: Documents + ?Sized> Builder<'d, D> {
 
     fn build(mut self) -> Tables {
         let size = (self.buckets.len() * 4 / 3 + 1).next_power_of_two();
-        self.tables.slots = vec![0; size];
+        self.tables.slots = vec![Slot::default(); size];
+        self.add_stems();
         self.tables.buckets.reserve_exact(self.buckets.len());
         for (place, (text, candidates)) in std::mem::take(&mut self.buckets) {
             let number = self.tables.buckets.len() as u32;
@@ -344,16 +389,13 @@ impl<'d, D: Documents + ?Sized> Builder<'d, D> {
                     (0, false)
                 }
             };
-            if is_prefix {
-                self.tables.prefix_lengths |= 1 << text.span.len();
-            }
             if place != Place::Every {
                 let mask = size - 1;
                 let mut at = hash as usize & mask;
-                while self.tables.slots[at] != 0 {
+                while self.tables.slots[at].number != 0 {
                     at = (at + 1) & mask;
                 }
-                self.tables.slots[at] = number + 1;
+                self.tables.slots[at] = Slot { tag: tag(hash), number: number + 1 };
             }
             let bucket = self.sort(
                 Bucket { hash, is_prefix, text, every: List::default(), nodes: List::default(), common: 0 },
@@ -365,6 +407,28 @@ impl<'d, D: Documents + ?Sized> Builder<'d, D> {
         self.tables.nodes.shrink_to_fit();
         self.tables.heads.shrink_to_fit();
         self.tables
+    }
+
+    /// Notes which lengths the texts of prefix buckets have.
+    fn add_stems(&mut self) {
+        let texts = self.buckets.keys().filter_map(|place| match *place {
+            Place::Prefix(text) => Some(text.as_bytes()),
+            Place::Action(_) | Place::Every => None,
+        });
+        let count = texts.clone().count();
+        if count == 0 {
+            return;
+        }
+        self.tables.stems = vec![Stem::default(); (2 * count).next_power_of_two()];
+        let mask = self.tables.stems.len() - 1;
+        for text in texts {
+            // A text that was cut within or right after its vendor is a stem as a whole, and so is `vendor:`.
+            let vendor = text.iter().position(|&byte| byte == b':').unwrap_or(text.len());
+            let hash = hash::ascii_folded(&text[..text.len().min(vendor + 2)]);
+            let place = stem_place(&self.tables.stems, mask, hash);
+            let stem = &mut self.tables.stems[place];
+            *stem = Stem { hash, lengths: stem.lengths | 1 << text.len() };
+        }
     }
 
     /// Sorts the candidates of a bucket by resource, if there are many.

@@ -188,13 +188,10 @@ impl CompiledDocument {
         };
         match index {
             Index::Empty => ControlFlow::Continue(()),
-            Index::Scan => {
-                let statements = self.tables.statements.iter().enumerate();
-                let mut classes = statements
-                    .filter(|(_, statement)| statement.effect == effect)
-                    .filter_map(|(statement, _)| self.applies(statement, false, frame, reading));
-                classes.try_for_each(visit)
-            }
+            Index::Scan(numbers) => numbers
+                .iter()
+                .filter_map(|&statement| self.applies(statement as usize, false, frame, reading))
+                .try_for_each(visit),
             Index::Tables(tables) => tables.visit(self, frame, &mut |found| match self.applies(
                 found.statement as usize,
                 found.action_known,
