@@ -14,7 +14,7 @@ use crate::base64;
 use crate::condition::{Comparison, Relation, Test};
 use crate::decimal::Decimal;
 use crate::document::{ActionPattern, Label, ResourceElement, Statement, Tables};
-use crate::hash::{self, Hashed};
+use crate::hash::{self, Beginnings, Hashed};
 use crate::instant::Instant;
 use crate::key::{Derived, Key, Name};
 use crate::naming::{Named, Naming};
@@ -151,7 +151,9 @@ impl Compiler {
                 ActionPattern::Exact { hash: hash::ascii_folded(action.as_bytes()), text }
             }
             Some(at) if vendor != "*" && &name[at..] == "*" => {
-                ActionPattern::Prefix(self.keep_folded(&action[..action.len() - 1]))
+                let prefix = &action[..action.len() - 1];
+                let head = Beginnings::new(prefix.as_bytes()).head();
+                ActionPattern::Prefix { head, text: self.keep_folded(prefix) }
             }
             _ => {
                 // The text before the first wildcard, vendor included, is one stretch, so that the index can find it.

@@ -12,6 +12,7 @@ use crate::compile;
 use crate::condition::Test;
 use crate::decimal::Decimal;
 use crate::frame::Frame;
+use crate::hash;
 use crate::index::Index;
 use crate::instant::Instant;
 use crate::key::Key;
@@ -86,8 +87,8 @@ pub(crate) enum ActionPattern {
     Everything,
     /// `vendor:name` without wildcards.
     Exact { hash: u64, text: Span },
-    /// `vendor:prefix*`, or `vendor:*`: whatever begins with this text.
-    Prefix(Span),
+    /// `vendor:prefix*`, or `vendor:*`: whatever begins with this text, whose first word this is.
+    Prefix { head: u64, text: Span },
     /// `vendor:` and a name with other wildcards.
     Glob {
         /// The text before the first wildcard, vendor included.
@@ -233,7 +234,10 @@ impl ActionPattern {
             ActionPattern::Exact { hash, text } => {
                 hash == frame.action_hash && frame.asks(document.text(text))
             }
-            ActionPattern::Prefix(text) => starts_with_ignoring_case(action.as_str(), document.text(text)),
+            ActionPattern::Prefix { head, text } => {
+                let differs = (head ^ frame.beginnings.head()) & hash::low_bytes(text.len()) != 0;
+                !differs && starts_with_ignoring_case(action.as_str(), document.text(text))
+            }
             ActionPattern::Glob { vendor, name, .. } => {
                 frame.asks_vendor(document.text(vendor))
                     && covers_ignoring_case(document, name, action.name())

@@ -3,24 +3,27 @@
 use std::cell::{Cell, OnceCell};
 
 use assize_model::request::ResourceArn;
-use assize_model::{Account, Action, Issuer, Literal, Origin, Principal, Request, Resource};
+use assize_model::{Account, Action, Context, Issuer, Literal, Origin, Principal, Request, Resource};
 
 use crate::document::CompiledDocument;
 use crate::hash::{self, Beginnings};
 use crate::key::{Derived, Name};
+use crate::service::Service;
 
 /// A request and what is worked out about it once, most of it only when asked for.
 pub(crate) struct Frame<'r> {
     pub(crate) action: &'r Action,
     /// The hash of the action without case.
     pub(crate) action_hash: u64,
+    /// The service that the action's vendor stands for, if rules name it.
+    pub(crate) service: Option<Service>,
     /// The hashes of the action's beginnings without case.
     pub(crate) beginnings: Beginnings,
     /// The resource; `None` for an action without one.
     pub(crate) resource: Option<&'r ResourceArn>,
     pub(crate) principal: &'r Principal,
     pub(crate) names: Names<'r>,
-    entries: &'r [assize_model::ContextEntry],
+    context: &'r Context,
     index: OnceCell<Index>,
     user_id: OnceCell<Joined>,
 }
@@ -79,6 +82,7 @@ impl<'r> Frame<'r> {
         Frame {
             action: request.action(),
             action_hash: if is_short { beginnings.hash(action.len()) } else { hash::ascii_folded(action) },
+            service: Service::of(request.action(), &beginnings),
             beginnings,
             resource: match request.resource() {
                 Resource::None { .. } => None,
@@ -86,7 +90,7 @@ impl<'r> Frame<'r> {
             },
             principal: request.principal(),
             names: Names::new(request.principal()),
-            entries: request.context().entries(),
+            context: request.context(),
             index: OnceCell::new(),
             user_id: OnceCell::new(),
         }
@@ -112,8 +116,13 @@ impl<'r> Frame<'r> {
 
     /// The supplied values of the key whose folded name is `folded`, with its hash.
     fn supplied(&self, hash: u64, folded: &str) -> Values<'_> {
-        let index = self.index.get_or_init(|| Index::new(self.entries));
-        index.find(self.entries, hash, folded).map_or(Values::None, |entry| Values::Literals(&entry.values))
+        let entries = self.context.entries();
+        let found = if entries.len() <= VERY_FEW && self.context.is_ascii() {
+            entries.iter().find(|entry| entry.key.eq_ignore_ascii_case(folded))
+        } else {
+            self.index.get_or_init(|| Index::new(entries)).find(entries, hash, folded)
+        };
+        found.map_or(Values::None, |entry| Values::Literals(&entry.values))
     }
 
     /// PRIN-015, and EVAL-064 for the last key.
@@ -211,6 +220,9 @@ impl<'a> Values<'a> {
         if self.len() == 1 { self.get(0) } else { None }
     }
 }
+
+/// How many keys a context may have for its names to be compared one by one: names of other lengths, most of them, differ at once.
+const VERY_FEW: usize = 8;
 
 /// How many keys a context may have for its hashes to be searched one by one, in a table that lies on the stack.
 const FEW: usize = 64;

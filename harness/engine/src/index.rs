@@ -349,7 +349,7 @@ impl<'d, D: Documents + ?Sized> Builder<'d, D> {
                 let place = Place::Action(document.text(span));
                 self.add(place, text(span), Candidate { action_known: true, ..candidate });
             }
-            ActionPattern::Prefix(span) => {
+            ActionPattern::Prefix { text: span, .. } => {
                 let short = shorten(document.text(span), span);
                 let action_known = short == span;
                 self.add(

@@ -33,6 +33,7 @@ mod naming;
 mod network;
 mod pattern;
 mod rules;
+mod service;
 pub mod store;
 mod text;
 mod trie;

@@ -11,12 +11,21 @@ use assize_model::{
 use crate::frame::Frame;
 use crate::list::{Sources, View};
 use crate::naming::Reading;
+use crate::service::Service;
 
 /// The services whose actions RCPs restrict (EVAL-019).
-const RCP_SERVICES: [&str; 7] = ["s3", "sts", "kms", "sqs", "secretsmanager", "ecr", "aoss"];
+const RCP_SERVICES: [Service; 7] = [
+    Service::S3,
+    Service::Sts,
+    Service::Kms,
+    Service::Sqs,
+    Service::SecretsManager,
+    Service::Ecr,
+    Service::Aoss,
+];
 
 /// The services that take unsigned requests (EVAL-055).
-const ANONYMOUS_SERVICES: [&str; 3] = ["s3", "sqs", "sns"];
+const ANONYMOUS_SERVICES: [Service; 3] = [Service::S3, Service::Sqs, Service::Sns];
 
 /// The operations on roles that the trust policy answers (EVAL-049).
 const TRUST_OPERATIONS: [&str; 6] = [
@@ -193,7 +202,7 @@ fn resource_kind(view: &View<'_>, frame: &Frame<'_>) -> (ResourceKind, bool) {
     if supplied != ResourceKind::RoleTrust && !is_role(resource) {
         return (supplied, true);
     }
-    let by_trust = frame.asks_vendor("sts") && is_one_of(frame, &TRUST_OPERATIONS);
+    let by_trust = asks_service(frame, Service::Sts) && is_one_of(frame, &TRUST_OPERATIONS);
     if by_trust { (ResourceKind::RoleTrust, true) } else { (ResourceKind::Ordinary, false) }
 }
 
@@ -211,7 +220,7 @@ fn early(frame: &Frame<'_>) -> Option<(Decision, DecidingType)> {
 
 /// EVAL-057.
 fn needs_no_permission(frame: &Frame<'_>) -> bool {
-    if !frame.asks_vendor("sts") {
+    if !asks_service(frame, Service::Sts) {
         return false;
     }
     if is_one_of(frame, &["GetCallerIdentity"]) {
@@ -227,10 +236,10 @@ fn needs_no_permission(frame: &Frame<'_>) -> bool {
 
 /// EVAL-058.
 fn credential_forbids(frame: &Frame<'_>) -> bool {
-    let sts = frame.asks_vendor("sts");
-    let iam = frame.asks_vendor("iam");
+    let sts = asks_service(frame, Service::Sts);
+    let iam = asks_service(frame, Service::Iam);
     if let Principal::Anonymous = frame.principal {
-        return !ANONYMOUS_SERVICES.iter().any(|service| frame.asks_vendor(service));
+        return !is_among(frame, &ANONYMOUS_SERVICES);
     }
     if !sts && !iam {
         return false;
@@ -268,7 +277,7 @@ fn sts_operation<'r>(frame: &Frame<'r>) -> &'r str {
 
 /// EVAL-018 and EVAL-019.
 fn under_rcps(frame: &Frame<'_>) -> bool {
-    if !RCP_SERVICES.iter().any(|service| frame.asks_vendor(service)) || is_service_linked(frame.principal) {
+    if !is_among(frame, &RCP_SERVICES) || is_service_linked(frame.principal) {
         return false;
     }
     let Some(resource) = frame.resource else {
@@ -286,7 +295,7 @@ fn under_rcps(frame: &Frame<'_>) -> bool {
 fn is_lockout_exempt(frame: &Frame<'_>) -> bool {
     matches!(frame.principal, Principal::Root(_))
         && frame.resource.is_some()
-        && frame.asks_vendor("s3")
+        && asks_service(frame, Service::S3)
         && is_one_of(frame, &BUCKET_POLICY)
 }
 
@@ -294,13 +303,13 @@ fn is_lockout_exempt(frame: &Frame<'_>) -> bool {
 fn service_forbids(frame: &Frame<'_>, relation: Relation) -> bool {
     let Some(resource) = frame.resource else { return false };
     let foreign = relation == Relation::CrossAccount;
-    if frame.asks_vendor("s3") {
+    if asks_service(frame, Service::S3) {
         foreign && is_one_of(frame, &BUCKET_POLICY)
-    } else if frame.asks_vendor("iam") {
+    } else if asks_service(frame, Service::Iam) {
         (foreign && is_one_of(frame, &["PassRole"]))
             || (is_aws_managed_policy(resource) && is_one_of(frame, &POLICY_CHANGES))
             || (is_role_under(resource, "/aws-reserved/") && is_one_of(frame, &ROLE_CHANGES))
-    } else if frame.asks_vendor("kms") {
+    } else if asks_service(frame, Service::Kms) {
         let arn = Arn::new(resource);
         arn.service == "kms"
             && arn.resource.starts_with("alias/aws/")
@@ -336,6 +345,16 @@ const ROLE_CHANGES: [&str; 12] = [
     "UpdateRoleDescription",
 ];
 
+/// Whether the action is one of this service.
+fn asks_service(frame: &Frame<'_>, service: Service) -> bool {
+    frame.service == Some(service)
+}
+
+/// Whether the action is one of these services.
+fn is_among(frame: &Frame<'_>, services: &[Service]) -> bool {
+    frame.service.is_some_and(|service| services.contains(&service))
+}
+
 /// Whether the action's name is one of `names`, ignoring ASCII case.
 fn is_one_of(frame: &Frame<'_>, names: &[&str]) -> bool {
     let asked = frame.action.name();
@@ -368,8 +387,13 @@ fn is_role(resource: &ResourceArn) -> bool {
 
 /// Whether the resource is a role whose path begins with `path`.
 fn is_role_under(resource: &ResourceArn, path: &str) -> bool {
+    // Every request comes here, few with a resource of IAM.
+    let service = resource.as_str().as_bytes().get("arn:".len() + resource.partition().len()..);
+    if !service.is_some_and(|rest| rest.starts_with(b":iam:")) {
+        return false;
+    }
     let arn = Arn::new(resource);
-    arn.service == "iam" && arn.resource.strip_prefix("role").is_some_and(|rest| rest.starts_with(path))
+    arn.resource.strip_prefix("role").is_some_and(|rest| rest.starts_with(path))
 }
 
 /// Whether the resource is `arn:P:iam::aws:policy/…`.
@@ -420,7 +444,7 @@ fn permits(grant: &AclGrant, frame: &Frame<'_>) -> bool {
             (AclTarget::Object, AclPermission::Write) | (_, AclPermission::FullControl) => &[],
         }
     };
-    frame.asks_vendor("s3")
+    asks_service(frame, Service::S3)
         && match grant.permission {
             AclPermission::FullControl => {
                 AclPermission::ALL.iter().any(|&permission| is_one_of(frame, single(permission)))

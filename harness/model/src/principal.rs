@@ -26,6 +26,7 @@ pub enum Principal {
 
 impl Principal {
     /// The account, for the kinds that have one.
+    #[inline]
     pub fn account(&self) -> Option<&Account> {
         match self {
             Principal::Root(root) => Some(&root.account),
@@ -37,6 +38,7 @@ impl Principal {
     }
 
     /// The requester's own ARN, for the kinds that have one: of a session, the session's.
+    #[inline]
     pub fn arn(&self) -> Option<&str> {
         match self {
             Principal::Root(root) => Some(&root.arn),
@@ -158,21 +160,25 @@ impl Root {
     }
 
     /// The account.
+    #[inline]
     pub fn account(&self) -> &Account {
         &self.account
     }
 
     /// Whether this is a session of `sts:AssumeRoot`.
+    #[inline]
     pub fn assumed_root(&self) -> bool {
         self.assumed_root
     }
 
     /// The credentials of GetSessionToken, if it signed with such.
+    #[inline]
     pub fn session_token(&self) -> Option<SessionToken> {
         self.session_token
     }
 
     /// `arn:P:iam::ACCOUNT:root`.
+    #[inline]
     pub fn arn(&self) -> &str {
         &self.arn
     }
@@ -195,21 +201,25 @@ impl User {
     }
 
     /// The account.
+    #[inline]
     pub fn account(&self) -> &Account {
         &self.account
     }
 
     /// The user.
+    #[inline]
     pub fn entity(&self) -> &Entity {
         &self.user
     }
 
     /// The credentials of GetSessionToken, if it signed with such.
+    #[inline]
     pub fn session_token(&self) -> Option<SessionToken> {
         self.session_token
     }
 
     /// `arn:P:iam::ACCOUNT:user` + path + name.
+    #[inline]
     pub fn arn(&self) -> &str {
         &self.arn
     }
@@ -246,36 +256,43 @@ impl RoleSession {
     }
 
     /// The role's account.
+    #[inline]
     pub fn account(&self) -> &Account {
         &self.account
     }
 
     /// The role.
+    #[inline]
     pub fn role(&self) -> &Entity {
         &self.role
     }
 
     /// The session's name.
+    #[inline]
     pub fn session_name(&self) -> &str {
         &self.session_name
     }
 
     /// How the session came to be. It changes context keys, never whom a policy names.
+    #[inline]
     pub fn origin(&self) -> &Origin {
         &self.origin
     }
 
     /// Whether the role is a service-linked role: its path begins with `/aws-service-role/` (PRIN-008).
+    #[inline]
     pub fn service_linked(&self) -> bool {
         self.role.path.starts_with("/aws-service-role/")
     }
 
     /// `arn:P:sts::ACCOUNT:assumed-role/NAME/SESSION`; the role's path is not part of it.
+    #[inline]
     pub fn arn(&self) -> &str {
         &self.arn
     }
 
     /// `arn:P:iam::ACCOUNT:role` + path + name.
+    #[inline]
     pub fn role_arn(&self) -> &str {
         &self.role_arn
     }
@@ -309,6 +326,7 @@ impl Origin {
     }
 
     /// The provider, service or instance, if stated.
+    #[inline]
     pub fn provider(&self) -> Option<&str> {
         match self {
             Origin::AssumeRole => None,
@@ -353,31 +371,37 @@ impl FederatedUser {
     }
 
     /// The account.
+    #[inline]
     pub fn account(&self) -> &Account {
         &self.account
     }
 
     /// The name that the caller chose; unrelated to the issuer's.
+    #[inline]
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// Who issued the session.
+    #[inline]
     pub fn issuer(&self) -> &Issuer {
         &self.issuer
     }
 
     /// Whether this is a console session.
+    #[inline]
     pub fn console(&self) -> bool {
         self.console
     }
 
     /// `arn:P:sts::ACCOUNT:federated-user/NAME`.
+    #[inline]
     pub fn arn(&self) -> &str {
         &self.arn
     }
 
     /// The ARN of the user who issued the session; `None` if root did.
+    #[inline]
     pub fn issuer_arn(&self) -> Option<&str> {
         self.issuer_arn.as_deref()
     }
@@ -412,11 +436,13 @@ impl Service {
     }
 
     /// The service principal's name.
+    #[inline]
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// Every name it answers to, its own included.
+    #[inline]
     pub fn names_list(&self) -> &[String] {
         &self.names_list
     }
@@ -438,11 +464,13 @@ impl FederatedCaller {
     }
 
     /// The provider: a SAML or OIDC provider ARN, or a well-known name.
+    #[inline]
     pub fn provider(&self) -> &str {
         &self.provider
     }
 
     /// Whether the provider is a SAML provider; otherwise it is a web identity provider.
+    #[inline]
     pub fn is_saml(&self) -> bool {
         self.provider.starts_with("arn:") && self.provider.contains(":saml-provider/")
     }

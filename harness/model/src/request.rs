@@ -46,21 +46,25 @@ impl Request {
     }
 
     /// Who asks.
+    #[inline]
     pub fn principal(&self) -> &Principal {
         &self.principal
     }
 
     /// For what.
+    #[inline]
     pub fn action(&self) -> &Action {
         &self.action
     }
 
     /// On which resource.
+    #[inline]
     pub fn resource(&self) -> &Resource {
         &self.resource
     }
 
     /// The context that was supplied; keys that the principal record yields (PRIN-015) are not in it.
+    #[inline]
     pub fn context(&self) -> &Context {
         &self.context
     }
@@ -89,16 +93,19 @@ impl Action {
     }
 
     /// The whole text, as given.
+    #[inline]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
     /// The part before the colon.
+    #[inline]
     pub fn vendor(&self) -> &str {
         &self.text[..self.colon]
     }
 
     /// The part after the colon.
+    #[inline]
     pub fn name(&self) -> &str {
         &self.text[self.colon + 1..]
     }
@@ -151,6 +158,7 @@ impl Resource {
     }
 
     /// The ARN, or `*`.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match self {
             Resource::None { .. } => "*",
@@ -171,26 +179,31 @@ pub struct ResourceArn {
 
 impl ResourceArn {
     /// The whole text.
+    #[inline]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
     /// The second field.
+    #[inline]
     pub fn partition(&self) -> &str {
         &self.text["arn:".len()..self.partition_end]
     }
 
     /// The account that owns the resource (EVAL-009).
+    #[inline]
     pub fn owner(&self) -> &str {
         &self.owner
     }
 
     /// Whether the owner is a management account (EVAL-018).
+    #[inline]
     pub fn management(&self) -> bool {
         self.management
     }
 
     /// Whether it is an AWS managed KMS key (EVAL-018).
+    #[inline]
     pub fn aws_managed(&self) -> bool {
         self.aws_managed
     }
@@ -200,6 +213,8 @@ impl ResourceArn {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Context {
     entries: Vec<ContextEntry>,
+    /// A name has characters beyond ASCII.
+    beyond_ascii: bool,
 }
 
 /// One context key.
@@ -243,12 +258,20 @@ impl Context {
                 return Err(InputError::DuplicateContextKey);
             }
         }
-        Ok(Context { entries })
+        let beyond_ascii = !entries.iter().all(|entry| entry.key.is_ascii());
+        Ok(Context { entries, beyond_ascii })
     }
 
     /// The entries in the order given.
+    #[inline]
     pub fn entries(&self) -> &[ContextEntry] {
         &self.entries
+    }
+
+    /// Whether all names are ASCII, so that comparing them without regard to case needs no more than ASCII does.
+    #[inline]
+    pub fn is_ascii(&self) -> bool {
+        !self.beyond_ascii
     }
 }
 
