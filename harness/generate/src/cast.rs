@@ -318,6 +318,8 @@ impl Cast {
             }
             ResourceKind::Ordinary => self.ordinary(choices, partition, owner),
         };
+        // What AWS owns says so in its ARN, and no other owner can be stated for it (EVAL-009).
+        let owner = if resource.contains(":iam::aws:") { "aws" } else { owner };
         Target { action, resource, owner: owner.to_owned() }
     }
 
@@ -360,7 +362,10 @@ impl Cast {
     fn choose_keys(&mut self, choices: &mut dyn Choices) {
         let count = choices.between(2, 6);
         for _ in 0..count {
-            let (name, of, multi) = *choices.one_of(KEYS);
+            // By type, so that the operators of each type have a key to work on as often as any other.
+            let of = *choices.one_of(&Type::ALL);
+            let fitting: Vec<_> = KEYS.iter().filter(|(_, known, _)| *known == of).collect();
+            let (name, of, multi) = **choices.one_of(&fitting);
             if self.keys.iter().any(|key| key.name.eq_ignore_ascii_case(name)) {
                 continue;
             }

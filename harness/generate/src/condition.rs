@@ -36,7 +36,12 @@ pub fn condition(choices: &mut dyn Choices, cast: &Cast) -> Vec<ConditionBlock> 
 }
 
 fn test(choices: &mut dyn Choices, cast: &Cast) -> ConditionBlock {
-    let base = *choices.one_of(&BaseOperator::ALL);
+    let mut base = *choices.one_of(&BaseOperator::ALL);
+    // An operator without a key of its type mostly meets malformed values.
+    let of = Type::of(base);
+    if of.is_some() && key_name(choices, cast, true, of).is_none() && choices.chance(60) {
+        base = *choices.one_of(&BaseOperator::ALL);
+    }
     let set = choices.weighted(&[
         (80, None),
         (10, Some(SetOperator::ForAllValues)),
@@ -103,7 +108,13 @@ fn compared(
     let family = if key.of == of { key.family } else { choices.one_of(of.families()) };
     let patterns = matches!(base, BaseOperator::StringLike | BaseOperator::StringNotLike)
         || matches!(of, Type::Arn | Type::Ip);
+    use BaseOperator as Op;
+    // A value equals its own spellings, so that the strict orders hold for its neighbours alone.
+    let strict =
+        matches!(base, Op::NumericLessThan | Op::NumericGreaterThan | Op::DateLessThan | Op::DateGreaterThan);
     let mut pool: Vec<&str> = match aim {
+        Aim::Match if strict => family.near.to_vec(),
+        Aim::Miss if strict => family.same.to_vec(),
         Aim::Match if !family.cover.is_empty() && patterns && choices.chance(60) => family.cover.to_vec(),
         Aim::Match | Aim::Absent => family.same.to_vec(),
         Aim::Miss => family.near.to_vec(),

@@ -75,7 +75,7 @@ pub fn document(
             }
         }
     }
-    if choices.chance(settings.large) {
+    if choices.pick(1000) >= 1000 - settings.large.min(1000) {
         choices.label("hundreds of statements");
         let many = choices.between(100, 300);
         let filler = writer.aimed(choices, Effect::Deny, &cast.targets[0]);

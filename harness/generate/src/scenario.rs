@@ -198,6 +198,7 @@ fn requests(choices: &mut dyn Choices, settings: &Settings, cast: &Cast) -> Vec<
     let count = choices.between(settings.requests.div_ceil(2), settings.requests.max(1));
     let mut cases: Vec<Case> = Vec::with_capacity(count);
     // A repeated request, or one that cannot be put together, tests nothing: a few tries are spent on another one.
+    let mut again = false;
     for _ in 0..count * 2 {
         if cases.len() == count {
             break;
@@ -206,21 +207,29 @@ fn requests(choices: &mut dyn Choices, settings: &Settings, cast: &Cast) -> Vec<
         let request = if cases.is_empty() && choices.chance(settings.stray) {
             stray(choices, cast)
         } else {
-            request(choices, settings, cast)
+            request(choices, settings, cast, again)
         };
-        let new = request.filter(|new| !cases.iter().any(|known| known.request.as_ref() == Ok(new)));
-        cases.extend(new.map(|request| Case {
-            name: None,
-            status: None,
-            request: Ok(request),
-            expect: None,
-        }));
+        let Some(request) = request else {
+            choices.label("request that cannot be put together");
+            continue;
+        };
+        again = cases.iter().any(|known| known.request.as_ref() == Ok(&request));
+        if again {
+            choices.label("request chosen again");
+            continue;
+        }
+        cases.push(Case { name: None, status: None, request: Ok(request), expect: None });
     }
     cases
 }
 
-/// A request as the cast would make it, in one dimension perturbed or not at all.
-fn request(choices: &mut dyn Choices, settings: &Settings, cast: &Cast) -> Option<Request> {
+/// A request as the cast would make it, in one dimension perturbed or, unless it must differ, not at all.
+fn request(
+    choices: &mut dyn Choices,
+    settings: &Settings,
+    cast: &Cast,
+    must_differ: bool,
+) -> Option<Request> {
     let mut principal = cast.principals[0].clone();
     let Target { mut action, mut resource, mut owner } = choices.one_of(&cast.targets).clone();
     let mut context: Vec<(String, Vec<Literal>)> = cast
@@ -229,11 +238,11 @@ fn request(choices: &mut dyn Choices, settings: &Settings, cast: &Cast) -> Optio
         .filter(|key| !key.values.is_empty())
         .map(|key| (key.name.to_owned(), key.values.clone()))
         .collect();
-    if choices.chance(settings.perturb) {
+    if must_differ || choices.chance(settings.perturb) {
         match choices.pick(6) {
-            0 => {
+            0 if cast.principals.len() > 1 => {
                 choices.label("perturbed principal");
-                principal = choices.one_of(&cast.principals).clone();
+                principal = choices.one_of(&cast.principals[1..]).clone();
             }
             1 => {
                 choices.label("perturbed action");
@@ -313,11 +322,14 @@ fn perturbed_resource(
 
 /// Drops a key, changes a value inside its family, empties a list, or adds a value.
 fn perturb_context(choices: &mut dyn Choices, cast: &Cast, context: &mut Vec<(String, Vec<Literal>)>) {
-    if context.is_empty() || choices.chance(10) {
-        if let Some(absent) = cast.keys.iter().find(|key| key.values.is_empty()) {
-            let text = *choices.one_of(absent.family.same);
-            context.push((absent.name.to_owned(), vec![value::literal(choices, text)]));
-        }
+    if (context.is_empty() || choices.chance(10))
+        && let Some(absent) = cast.keys.iter().find(|key| key.values.is_empty())
+    {
+        let text = *choices.one_of(absent.family.same);
+        context.push((absent.name.to_owned(), vec![value::literal(choices, text)]));
+        return;
+    }
+    if context.is_empty() {
         return;
     }
     let at = choices.pick(context.len());
