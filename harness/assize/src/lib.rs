@@ -12,6 +12,9 @@
 //! | [`explain`], [`record`] | why a request is decided as it is; the record as JSON |
 //! | [`mod@check`], [`mod@lint`], [`mod@excerpt`] | validating documents, advice about them, quoting them |
 //! | [`oracles`] | the invariants of chapter 08 |
+//! | [`generation`] | holding an evaluator against generated scenarios |
+//! | [`stats`] | what is generated, measured |
+//! | [`regressions`] | scenarios that failed once, kept as files |
 //! | [`drivers`] | what makes the choices of the one generator |
 //! | [`fuzzing`] | what the fuzz targets try, and regressions made of what they find |
 //! | [`faults`] | the fault bank: switchable bugs that show how strong the harness is |
@@ -30,9 +33,12 @@ pub mod faults;
 #[cfg(feature = "fetch")]
 pub mod fetch;
 pub mod fuzzing;
+pub mod generation;
 pub mod lint;
 pub mod oracles;
 pub mod record;
+pub mod regressions;
 pub mod report;
+pub mod stats;
 pub mod tally;
 pub mod trial;

@@ -8,10 +8,11 @@
 //!  "result": "failed", "failures": [{"evaluator": "engine", "against": "expectation",
 //!   "differences": [{"field": "decision", "expected": "ImplicitDeny", "actual": "Allow"}], "explanation": ["…"]}]}
 //! {"summary": true, "evaluators": ["engine"], "scenarios": 1, "passed": 0, "failed": 1, "diverged": 0, "not_tried": 0,
-//!  "chapters": [{"chapter": "06-evaluation", "passed": 0, …}], "rules": [{"rule": "EVAL-043", "passed": 0, …}]}
+//!  "chapters": [{"chapter": "06-evaluation", "passed": 0, …}], "rules": [{"rule": "EVAL-043", "passed": 0, …}],
+//!  "generated": {"seed": 1, "scenarios": 40000, "requests": 480123, "allow": 206452, …, "failed": 0, "seconds": 9.8}}
 //! ```
 //!
-//! `part` is `acceptance`, `request` or `operation`; `request` and `name` come with requests only. `result` is `passed`, `failed`,
+//! `part` is `acceptance`, `request`, `operation` or `invariant`; `request` and `name` come with requests only. `result` is `passed`, `failed`,
 //! `diverged` or `not_tried`; the last has `why`. `silent` lists evaluators that gave no answer although others did.
 
 use std::fmt::Write;
@@ -20,13 +21,14 @@ use anstyle::{AnsiColor, Style};
 use assize_model::json::Writer;
 
 use crate::catalogue::Catalogue;
+use crate::generation::Summary;
 use crate::tally::{Counts, Tally};
 use crate::trial::{Failure, Judgement, Part, Tried};
 
-const BAD: Style = AnsiColor::Red.on_default().bold();
+pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
 const OPEN: Style = AnsiColor::Yellow.on_default().bold();
-const GOOD: Style = AnsiColor::Green.on_default().bold();
-const QUIET: Style = Style::new().dimmed();
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
+pub(crate) const QUIET: Style = Style::new().dimmed();
 
 /// How wide the table of rules may be.
 const WIDTH: usize = 100;
@@ -45,6 +47,7 @@ pub fn tried_json(tried: &Tried<'_>) -> String {
     match tried.part {
         Part::Acceptance => drop(writer.string("acceptance")),
         Part::Operation => drop(writer.string("operation")),
+        Part::Invariant => drop(writer.string("invariant")),
         Part::Request(at) => drop(writer.string("request").name("request").number(at as u64)),
     }
     if let Some(name) = tried.name {
@@ -86,8 +89,13 @@ fn failure_json(writer: &mut Writer, failure: &Failure) {
     writer.close_object();
 }
 
-/// The summary as a line of JSON, without line feed.
-pub fn summary_json(catalogue: &Catalogue, evaluators: &[String], tally: &Tally) -> String {
+/// The summary as a line of JSON, without line feed. `generated` is there if scenarios were generated.
+pub fn summary_json(
+    catalogue: &Catalogue,
+    evaluators: &[String],
+    tally: &Tally,
+    generated: Option<&Summary<'_>>,
+) -> String {
     let mut writer = Writer::new();
     writer.open_object();
     writer.name("summary").bool(true);
@@ -106,7 +114,12 @@ pub fn summary_json(catalogue: &Catalogue, evaluators: &[String], tally: &Tally)
         counts_json(&mut writer, counts);
         writer.close_object();
     }
-    writer.close_array().close_object();
+    writer.close_array();
+    if let Some(generated) = generated {
+        writer.name("generated");
+        generated.write_json(&mut writer);
+    }
+    writer.close_object();
     writer.finish()
 }
 
@@ -134,6 +147,7 @@ pub fn tried_text(tried: &Tried<'_>) -> String {
     let part = match tried.part {
         Part::Acceptance => "the policies".to_owned(),
         Part::Operation => "the operation".to_owned(),
+        Part::Invariant => "the invariant".to_owned(),
         Part::Request(at) => match tried.name {
             Some(name) => format!("request {at} ({name})"),
             None => format!("request {at}"),
@@ -152,6 +166,7 @@ pub fn tried_text(tried: &Tried<'_>) -> String {
     for failure in failures {
         let against = match failure.against.as_str() {
             "expectation" => "what the case expects".to_owned(),
+            invariant if tried.part == Part::Invariant => format!("the invariant {invariant}"),
             other => format!("the {other} evaluator"),
         };
         let _ = writeln!(out, "  {} against {against}:", failure.evaluator);

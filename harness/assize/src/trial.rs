@@ -15,6 +15,7 @@ use crate::compare::{Difference, Strength, against_expectation, compare, report_
 use crate::corpus::Entry;
 
 /// An evaluator on trial.
+#[derive(Clone)]
 pub struct Subject<'e> {
     /// What reports call it.
     pub name: String,
@@ -61,6 +62,8 @@ pub enum Part {
     Request(usize),
     /// The operation.
     Operation,
+    /// Whether the invariant that the scenario is filed under holds from there on.
+    Invariant,
 }
 
 /// How a trial ended.
@@ -298,14 +301,14 @@ impl<'e> Trial<'e> {
 }
 
 /// What became of the policies in the hands of one subject.
-enum Preparation<'e> {
+pub(crate) enum Preparation<'e> {
     Ready(Box<dyn Prepared + 'e>),
     Refused(Refusal),
     Failed(String),
 }
 
 impl<'e> Preparation<'e> {
-    fn of(subject: &Subject<'e>, policies: &Policies) -> Self {
+    pub(crate) fn of(subject: &Subject<'e>, policies: &Policies) -> Self {
         match guard(|| subject.evaluator.prepare(policies)) {
             Ok(Ok(prepared)) => Preparation::Ready(prepared),
             Ok(Err(refusal)) => Preparation::Refused(refusal),
@@ -313,7 +316,7 @@ impl<'e> Preparation<'e> {
         }
     }
 
-    fn accepted(&self) -> Option<bool> {
+    pub(crate) fn accepted(&self) -> Option<bool> {
         match self {
             Preparation::Ready(_) => Some(true),
             Preparation::Refused(_) => Some(false),
@@ -347,7 +350,7 @@ impl<'e> Preparation<'e> {
     }
 
     /// The verdict on a case. What cannot be put together is not shown to the evaluator: the model has refused it already.
-    fn verdict(&self, case: &Case) -> Verdict {
+    pub(crate) fn verdict(&self, case: &Case) -> Verdict {
         match (self, &case.request) {
             (_, Err(invalid)) => Verdict::InputError(invalid.error),
             (Preparation::Ready(prepared), Ok(request)) => {
@@ -362,7 +365,7 @@ impl<'e> Preparation<'e> {
 }
 
 /// Runs code that is on trial: a panic is its failure, not ours.
-fn guard<T>(answer: impl FnOnce() -> T) -> Result<T, String> {
+pub(crate) fn guard<T>(answer: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(answer)).map_err(|panic| {
         let message =
             panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(|s| &**s));

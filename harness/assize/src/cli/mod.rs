@@ -12,7 +12,9 @@ mod output;
 mod regress;
 mod rules;
 mod run;
+mod stats;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -45,6 +47,7 @@ enum Command {
     Rules(rules::Arguments),
     Carry(carry::Arguments),
     Regress(regress::Arguments),
+    Stats(stats::Arguments),
     #[cfg(feature = "fetch")]
     Fetch(fetch::Arguments),
 }
@@ -62,7 +65,7 @@ enum Finding {
 
 /// Reads the arguments and runs the command.
 pub(crate) fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::parse_from(words(std::env::args_os()));
     let mut output = Output::new();
     let ending = match arguments.command {
         Command::Run(arguments) => run::run(&arguments, &mut output),
@@ -72,6 +75,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Rules(arguments) => rules::run(&arguments, &mut output),
         Command::Carry(arguments) => carry::run(&arguments, &mut output),
         Command::Regress(arguments) => regress::run(&arguments, &mut output),
+        Command::Stats(arguments) => stats::run(&arguments, &mut output),
         #[cfg(feature = "fetch")]
         Command::Fetch(arguments) => fetch::run(&arguments, &mut output),
     };
@@ -85,6 +89,12 @@ pub(crate) fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// The words of the command line. `assize` alone is `assize run`, the main thing to do.
+fn words(given: impl ExactSizeIterator<Item = OsString>) -> impl Iterator<Item = OsString> {
+    let command = (given.len() <= 1).then(|| OsString::from("run"));
+    given.chain(command)
 }
 
 /// The catalogue that this program was built with.
