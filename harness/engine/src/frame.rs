@@ -7,6 +7,7 @@ use assize_model::{Account, Action, Context, Issuer, Literal, Origin, Principal,
 
 use crate::document::CompiledDocument;
 use crate::hash::{self, Beginnings};
+use crate::index;
 use crate::key::{Derived, Name};
 use crate::service::Service;
 
@@ -17,6 +18,8 @@ pub(crate) struct Frame<'r> {
     pub(crate) action_hash: u64,
     /// The service that the action's vendor stands for, if rules name it.
     pub(crate) service: Option<Service>,
+    /// The hashes by which an index knows how what it has about the action's vendor begins.
+    pub(crate) stems: [u64; 2],
     /// The hashes of the action's beginnings without case.
     pub(crate) beginnings: Beginnings,
     /// The resource; `None` for an action without one.
@@ -76,13 +79,16 @@ impl<'r> Names<'r> {
 
 impl<'r> Frame<'r> {
     pub(crate) fn new(request: &'r Request) -> Self {
-        let action = request.action().as_str().as_bytes();
+        let text = request.action().as_str();
+        let action = text.as_bytes();
         let beginnings = Beginnings::new(action);
         let is_short = action.len() <= Beginnings::LONGEST;
         Frame {
             action: request.action(),
             action_hash: if is_short { beginnings.hash(action.len()) } else { hash::ascii_folded(action) },
             service: Service::of(request.action(), &beginnings),
+            stems: index::stem_lengths(text, request.action().vendor().len())
+                .map(|length| beginnings.hash(length)),
             beginnings,
             resource: match request.resource() {
                 Resource::None { .. } => None,

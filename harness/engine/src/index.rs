@@ -5,7 +5,8 @@
 //!
 //! *By action.* `vendor:name` has a bucket under its hash. A pattern with a fixed vendor has a bucket under the text before its
 //! first wildcard (`s3:*` under `s3:`, `s3:Get*` and `s3:Get*Acl` under `s3:get`). Which lengths such texts have is known per stem,
-//! the text up to the first byte of the action's name; a request looks up those of its two stems (`s3:` and `s3:g`). What has no fixed vendor, and `NotAction`, is in a bucket that every request visits.
+//! the text up to the first byte of the action's name; a request looks up those of its two stems (`s3:` and `s3:g`). An index that
+//! has nothing about a vendor does not know its first stem, and that is all that a request of that vendor asks it. What has no fixed vendor, and `NotAction`, is in a bucket that every request visits.
 //!
 //! *By resource.* Within a large bucket the texts before the first wildcard or variable of the resources are sorted. All that begin
 //! the request's resource lie on one chain: from the last text not after the resource, each to the longest text that begins it.
@@ -32,6 +33,9 @@ const UNSORTED_UP_TO: usize = 8;
 
 /// The longest text, in bytes, by which action patterns are found; longer ones are found by their beginning.
 const PREFIX_UP_TO: usize = Beginnings::LONGEST;
+
+/// Marks the stem `vendor:` of every vendor that a bucket is about; no text is so long.
+const VENDOR: u64 = 1 << 63;
 
 /// Keeps `s3:get*` and `s3:get` in different places.
 const PREFIX_SALT: u64 = 0x5bd1_e995_7b93_1b59;
@@ -105,12 +109,12 @@ struct Slot {
     number: u32,
 }
 
-/// How texts of prefix buckets begin: with a vendor, a colon and, if there is more, one byte. The text itself is not kept, as a stem
+/// How texts of buckets begin: with a vendor, a colon and, if there is more, one byte. The text itself is not kept, as a stem
 /// of the same hash only makes requests look for what is not there.
 #[derive(Clone, Copy, Debug, Default)]
 struct Stem {
     hash: u64,
-    /// Which lengths these texts have, as bits; zero is free.
+    /// Which lengths those of prefix buckets have, as bits, and [`VENDOR`]; zero is free.
     lengths: u64,
 }
 
@@ -182,12 +186,14 @@ impl Tables {
         visit: &mut impl FnMut(Candidate) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         let action = frame.action.as_str();
-        if let Some(bucket) = self.find(documents, frame.action_hash, false, action) {
-            self.visit_bucket(bucket, documents, frame, visit)?;
+        let [of_vendor, of_name] = frame.stems;
+        let mut lengths = self.lengths(of_vendor);
+        if lengths != 0 {
+            lengths = (lengths | self.lengths(of_name)) & !VENDOR;
+            if let Some(bucket) = self.find(documents, frame.action_hash, false, action) {
+                self.visit_bucket(bucket, documents, frame, visit)?;
+            }
         }
-        // An action has a colon and something after it, so both stems lie within.
-        let vendor = frame.action.vendor().len();
-        let mut lengths = self.lengths(frame, vendor + 1) | self.lengths(frame, vendor + 2);
         while lengths != 0 {
             let length = lengths.trailing_zeros() as usize;
             lengths &= lengths - 1;
@@ -203,10 +209,9 @@ impl Tables {
         }
     }
 
-    /// The lengths of prefix texts with the stem that the first `length` bytes of the action are, and perhaps others.
-    fn lengths(&self, frame: &Frame<'_>, length: usize) -> u64 {
+    /// The lengths of prefix texts with the stem of this hash, and perhaps others; [`VENDOR`] beside them.
+    fn lengths(&self, hash: u64) -> u64 {
         let Some(mask) = self.stems.len().checked_sub(1) else { return 0 };
-        let hash = frame.beginnings.hash(length.min(PREFIX_UP_TO));
         self.stems[stem_place(&self.stems, mask, hash)].lengths
     }
 
@@ -285,6 +290,11 @@ fn head(text: &[u8]) -> u64 {
         Some(head) => u64::from_be_bytes(*head),
         None => (0..8).fold(0, |head, at| head << 8 | text.get(at).map_or(0, |&byte| u64::from(byte))),
     }
+}
+
+/// How long the stems of a text are, an action or the beginning of one, whose vendor is so long: with the colon, and one byte more.
+pub(crate) fn stem_lengths(text: &str, vendor: usize) -> [usize; 2] {
+    [1, 2].map(|more| (vendor + more).min(text.len()).min(PREFIX_UP_TO))
 }
 
 fn tag(hash: u64) -> u32 {
@@ -409,25 +419,32 @@ impl<'d, D: Documents + ?Sized> Builder<'d, D> {
         self.tables
     }
 
-    /// Notes which lengths the texts of prefix buckets have.
+    /// Notes which vendors the buckets are about, and which lengths the texts of prefix buckets have.
     fn add_stems(&mut self) {
-        let texts = self.buckets.keys().filter_map(|place| match *place {
-            Place::Prefix(text) => Some(text.as_bytes()),
-            Place::Action(_) | Place::Every => None,
-        });
-        let count = texts.clone().count();
-        if count == 0 {
+        let mut stems: HashMap<u64, u64> = HashMap::new();
+        for place in self.buckets.keys() {
+            let (text, lengths) = match *place {
+                Place::Action(text) => (text, 0),
+                Place::Prefix(text) => (text, 1 << text.len()),
+                Place::Every => continue,
+            };
+            let vendor = text.find(':').unwrap_or(text.len());
+            let [of_vendor, of_name] =
+                stem_lengths(text, vendor).map(|length| hash::ascii_folded(&text.as_bytes()[..length]));
+            *stems.entry(of_vendor).or_default() |= VENDOR;
+            // A text that was cut right after its vendor, or within, is one stem, and so is `vendor:`.
+            if lengths != 0 {
+                *stems.entry(of_name).or_default() |= lengths;
+            }
+        }
+        if stems.is_empty() {
             return;
         }
-        self.tables.stems = vec![Stem::default(); (2 * count).next_power_of_two()];
+        self.tables.stems = vec![Stem::default(); (2 * stems.len()).next_power_of_two()];
         let mask = self.tables.stems.len() - 1;
-        for text in texts {
-            // A text that was cut within or right after its vendor is a stem as a whole, and so is `vendor:`.
-            let vendor = text.iter().position(|&byte| byte == b':').unwrap_or(text.len());
-            let hash = hash::ascii_folded(&text[..text.len().min(vendor + 2)]);
+        for (hash, lengths) in stems {
             let place = stem_place(&self.tables.stems, mask, hash);
-            let stem = &mut self.tables.stems[place];
-            *stem = Stem { hash, lengths: stem.lengths | 1 << text.len() };
+            self.tables.stems[place] = Stem { hash, lengths };
         }
     }
 
