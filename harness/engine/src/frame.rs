@@ -18,8 +18,6 @@ pub(crate) struct Frame<'r> {
     pub(crate) action_hash: u64,
     /// The service that the action's vendor stands for, if rules name it.
     pub(crate) service: Option<Service>,
-    /// The hashes by which an index knows how what it has about the action's vendor begins.
-    pub(crate) stems: [u64; 2],
     /// The hashes of the action's beginnings without case.
     pub(crate) beginnings: Beginnings,
     /// The resource; `None` for an action without one.
@@ -27,6 +25,7 @@ pub(crate) struct Frame<'r> {
     pub(crate) principal: &'r Principal,
     pub(crate) names: Names<'r>,
     context: &'r Context,
+    stems: OnceCell<[u64; 2]>,
     index: OnceCell<Index>,
     user_id: OnceCell<Joined>,
 }
@@ -79,16 +78,14 @@ impl<'r> Names<'r> {
 
 impl<'r> Frame<'r> {
     pub(crate) fn new(request: &'r Request) -> Self {
-        let text = request.action().as_str();
-        let action = text.as_bytes();
+        let action = request.action().as_str().as_bytes();
         let beginnings = Beginnings::new(action);
         let is_short = action.len() <= Beginnings::LONGEST;
         Frame {
             action: request.action(),
             action_hash: if is_short { beginnings.hash(action.len()) } else { hash::ascii_folded(action) },
             service: Service::of(request.action(), &beginnings),
-            stems: index::stem_lengths(text, request.action().vendor().len())
-                .map(|length| beginnings.hash(length)),
+            stems: OnceCell::new(),
             beginnings,
             resource: match request.resource() {
                 Resource::None { .. } => None,
@@ -100,6 +97,14 @@ impl<'r> Frame<'r> {
             index: OnceCell::new(),
             user_id: OnceCell::new(),
         }
+    }
+
+    /// The hashes by which an index knows how what it has about the action's vendor begins.
+    pub(crate) fn stems(&self) -> [u64; 2] {
+        *self.stems.get_or_init(|| {
+            let lengths = index::stem_lengths(self.action.as_str(), self.action.vendor().len());
+            lengths.map(|length| self.beginnings.hash(length))
+        })
     }
 
     /// Whether the action is `name`, ignoring ASCII case.

@@ -186,7 +186,7 @@ impl Tables {
         visit: &mut impl FnMut(Candidate) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         let action = frame.action.as_str();
-        let [of_vendor, of_name] = frame.stems;
+        let [of_vendor, of_name] = frame.stems();
         let mut lengths = self.lengths(of_vendor);
         if lengths != 0 {
             lengths = (lengths | self.lengths(of_name)) & !VENDOR;
