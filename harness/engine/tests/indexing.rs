@@ -4,6 +4,7 @@
 
 mod common;
 
+use assize_model::Decision;
 use common::{Choices, context, document, evaluate, identity, prepare, request, statement, user};
 
 const ACTIONS: [&str; 22] = [
@@ -147,4 +148,26 @@ fn sparse_policies() {
         decisions.insert(evaluate(&policies, &request).decision);
     }
     assert_eq!(decisions.len(), 3);
+}
+
+/// Vendors around the longest text by which action patterns are found.
+#[test]
+fn vendors_of_every_length() {
+    let filler = |number: usize| statement("Allow", &format!("\"sqs:Send{number}*\""), "\"*\"", "{}");
+    for length in 1..=60 {
+        let vendor = "v".repeat(length);
+        for (pattern, action) in [("*", "Get"), ("G*", "get"), ("G?t*", "Get"), ("Get", "GET"), ("é*", "éa")]
+        {
+            let mut statements: Vec<String> = (0..20).map(filler).collect();
+            statements.push(statement("Allow", &format!("\"{vendor}:{pattern}\""), "\"*\"", "{}"));
+            let policies = prepare(&identity(&[document(&statements)]));
+            for (vendor, expected) in
+                [(vendor.to_uppercase(), Decision::Allow), (format!("{vendor}v"), Decision::ImplicitDeny)]
+            {
+                let action = format!("{vendor}:{action}");
+                let request = request(user(common::A, "u"), &action, "arn:aws:s3:::b", context(&[]));
+                assert_eq!(evaluate(&policies, &request).decision, expected, "{action} {pattern}");
+            }
+        }
+    }
 }
