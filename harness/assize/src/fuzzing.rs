@@ -23,7 +23,7 @@ use std::fmt::{self, Display};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use arbitrary::{Arbitrary, Unstructured};
-use assize_model::scenario::Body;
+use assize_model::scenario::{self, Body};
 use assize_model::{Policies, Scenario};
 
 use crate::drivers::ScenarioInput;
@@ -173,13 +173,33 @@ fn generated(bytes: &[u8]) -> ScenarioInput {
         .unwrap_or_else(|_| ScenarioInput { scenario: holding(Policies::default()), variation: 0 })
 }
 
-/// A scenario that only holds policies.
+/// What is asked where only the policies matter: a scenario asks something.
+const QUESTION: &str = r#"{"principal": {"kind": "anonymous"}, "action": "s3:GetObject", "resource": {"arn": "*"}}"#;
+
+/// A scenario that is about its policies.
 fn holding(policies: Policies) -> Scenario {
+    let requests = scenario::read_request(QUESTION).into_iter().collect();
     Scenario {
         name: "generated".to_owned(),
         rules: vec!["GRAM-052".to_owned()],
         note: None,
         status: None,
-        body: Body::Requests { policies: Box::new(policies), requests: Vec::new(), expect: None },
+        body: Body::Requests { policies: Box::new(policies), requests, expect: None },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_target_reads_scenarios_that_a_file_can_hold() {
+        for target in TARGETS {
+            for bytes in [&[][..], &[0; 300], &[77; 300], b"{}", b"{\"Statement\": []}", &[0xff, 0xfe]] {
+                let scenario = target.read(bytes);
+                let read = scenario::read(&scenario.to_json()).expect("a scenario file");
+                assert_eq!(read.len(), 1, "{}: {bytes:?}", target.name);
+            }
+        }
     }
 }

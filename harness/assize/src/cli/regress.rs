@@ -53,6 +53,8 @@ pub(super) fn run(arguments: &Arguments, output: &mut Output) -> Ending {
         Err(NotKept::NotReproduced(finding)) => Err(format!(
             "what was found does not fail any more once it is written to a file and read back; nothing is kept\n{finding}"
         )),
-        Err(NotKept::Unwritable(path, why)) => Err(format!("{} cannot be written: {why}", path.display())),
+        Err(NotKept::Unwritable(file)) => {
+            Err(format!("{} cannot be written: {}", file.path.display(), file.why))
+        }
     }
 }

@@ -34,7 +34,7 @@ pub struct ScenarioInput {
 
 /// Settings for fuzzing: small scenarios, for the fuzzer finds combinations by itself, and the more of them it tries the better.
 pub fn fuzz_settings() -> Settings {
-    Settings { requests: 4, policies: 2, statements: 2, large: 0, ..Settings::default() }
+    Settings { requests: 2, policies: 2, statements: 2, large: 0, ..Settings::default() }
 }
 
 impl<'b> Arbitrary<'b> for ScenarioInput {

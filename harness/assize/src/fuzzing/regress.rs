@@ -1,14 +1,12 @@
 //! From a finding to a file of the corpus.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use assize_generate::{Budget, shrink};
 use assize_model::Scenario;
-use assize_model::scenario::{self, Body};
 
 use super::{Finding, Target};
+use crate::regressions::{Unwritable, keep};
 
 /// A regression that was kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +27,7 @@ pub enum NotKept {
     /// Written and read back, what was found does not fail.
     NotReproduced(Box<Finding>),
     /// The file cannot be written or read.
-    Unwritable(PathBuf, io::Error),
+    Unwritable(Unwritable),
 }
 
 /// Makes of an input that a target fails on a minimal scenario `regressions/TARGET/NAME.json`. The name is made of what the file
@@ -40,50 +38,90 @@ pub enum NotKept {
 pub fn regress(target: &Target, bytes: &[u8], regressions: &Path) -> Result<Kept, NotKept> {
     let found = target.scenario(&target.read(bytes)).err().ok_or(NotKept::Holds)?;
     // What panics shall not shrink to what merely differs, nor the other way round.
-    let mut still_fails = |scenario: &Scenario| {
-        target.scenario(scenario).is_err_and(|finding| finding.is_panic() == found.is_panic())
+    let panics = found.is_panic();
+    let mut same = |scenario: &Scenario| target.scenario(scenario).err().filter(|finding| finding.is_panic() == panics);
+    let shrunk = shrink(&found.scenario, &mut |scenario| same(scenario).is_some(), Budget::default());
+    let mut scenario = shrunk.scenario;
+    scenario.rules = vec![target.rule.to_owned()];
+    match keep(&mut scenario, regressions, target.name, &mut same).map_err(NotKept::Unwritable)? {
+        Some((path, finding)) => Ok(Kept { path, finding, minimal: shrunk.minimal }),
+        None => Err(NotKept::NotReproduced(Box::new(Finding { scenario, ..found }))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use assize_model::scenario::{self, Body};
+
+    use super::super::{generated, grammar};
+    use super::*;
+
+    /// A target for which a scenario with a request is wrong.
+    static NO_REQUESTS: Target = Target {
+        name: "no_requests",
+        rule: "INV-092",
+        read: generated,
+        judge: |scenario, variation| match &scenario.body {
+            Body::Requests { requests, .. } if variation == 1 && !requests.is_empty() => {
+                Err("there are requests".to_owned())
+            }
+            _ => Ok(()),
+        },
+        variations: 2,
     };
-    let shrunk = shrink(&found.scenario, &mut still_fails, Budget::default());
-    let mut finding = target.scenario(&shrunk.scenario).err().unwrap_or(found);
-    finding.scenario.rules = vec![target.rule.to_owned()];
-    // Documents are laid out for the reader, unless what is wrong lies in how they are written: then as strings.
-    for verbatim in [false, true] {
-        set_verbatim(&mut finding.scenario, verbatim);
-        let identity = identity(&finding.scenario);
-        finding.scenario.name = format!("regressions/{}/{identity}", target.name);
-        let folder = regressions.join(target.name);
-        let path = folder.join(format!("{identity}.json"));
-        let kept = keep(target, &finding, &folder, &path).map_err(|why| NotKept::Unwritable(path.clone(), why))?;
-        if let Some(finding) = kept {
-            return Ok(Kept { path, finding, minimal: shrunk.minimal });
-        }
+
+    /// A target that two spaces in a document make panic. They are lost when the document is laid out anew.
+    static NO_SPACES: Target = Target {
+        name: "no_spaces",
+        rule: "GRAM-006",
+        read: grammar::text,
+        judge: |scenario, _| match &scenario.body {
+            Body::Requests { policies, .. } => {
+                let mut held = policies.identity.iter().flatten();
+                assert!(!held.any(|held| held.policy.document.text.contains("{  ")), "two spaces");
+                Ok(())
+            }
+            Body::Operation { .. } => Ok(()),
+        },
+        variations: 1,
+    };
+
+    fn read(path: &Path) -> Scenario {
+        let text = std::fs::read_to_string(path).expect("a file");
+        scenario::read(&text).expect("scenarios").remove(0)
     }
-    Err(NotKept::NotReproduced(Box::new(finding)))
-}
 
-/// Writes the file and reads it back; `None`, and no file, if what was read does not fail.
-fn keep(target: &Target, finding: &Finding, folder: &Path, path: &Path) -> io::Result<Option<Finding>> {
-    fs::create_dir_all(folder)?;
-    // Readers of the corpus look for *.json, so they never see a file that is not kept.
-    let draft = path.with_extension("draft");
-    fs::write(&draft, finding.scenario.to_json() + "\n")?;
-    let read = scenario::read(&fs::read_to_string(&draft)?).ok().and_then(|mut scenarios| scenarios.pop());
-    let again = read.and_then(|scenario| target.scenario(&scenario).err());
-    if again.is_some() { fs::rename(&draft, path)? } else { fs::remove_file(&draft)? }
-    Ok(again)
-}
+    #[test]
+    fn a_finding_becomes_a_minimal_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let kept = regress(&NO_REQUESTS, &[7; 900], folder.path()).expect("a regression");
+        assert!(kept.minimal);
+        assert_eq!(kept.finding.difference, "there are requests");
+        assert_eq!(kept.path.parent(), Some(folder.path().join("no_requests").as_path()));
+        let scenario = read(&kept.path);
+        assert_eq!(scenario, kept.finding.scenario);
+        assert_eq!(scenario.rules, ["INV-092"]);
+        let Body::Requests { policies, requests, .. } = &scenario.body else { panic!("requests") };
+        assert_eq!((requests.len(), &**policies), (1, &assize_model::Policies::default()));
 
-fn set_verbatim(scenario: &mut Scenario, verbatim: bool) {
-    if let Body::Requests { policies, .. } = &mut scenario.body {
-        policies.check_size = verbatim;
+        // Another input of the same kind has the same minimal scenario, and so the same file.
+        let again = regress(&NO_REQUESTS, &[200; 900], folder.path()).expect("a regression");
+        assert_eq!(again.path, kept.path);
     }
-}
 
-/// A short name for what a scenario asks, the same on every machine: FNV-1a of its text without its name.
-fn identity(scenario: &Scenario) -> String {
-    let unnamed = Scenario { name: "-".to_owned(), ..scenario.clone() };
-    let hash = unnamed.to_json().bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
-    format!("{hash:016x}")
+    #[test]
+    fn what_only_its_spelling_shows_keeps_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let kept = regress(&NO_SPACES, br#"{  "Version": "2012-10-17", "Statement": []}"#, folder.path());
+        let kept = kept.expect("a regression");
+        assert!(kept.finding.is_panic(), "{}", kept.finding);
+        assert!(NO_SPACES.scenario(&read(&kept.path)).is_err());
+    }
+
+    #[test]
+    fn what_holds_leaves_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert!(matches!(regress(&NO_SPACES, b"{}", folder.path()), Err(NotKept::Holds)));
+        assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0);
+    }
 }
