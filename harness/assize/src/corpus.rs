@@ -151,6 +151,13 @@ impl Corpus {
     }
 }
 
+/// The folder of the regressions of this repository, which need not be there yet; `None` if the repository is no longer where this
+/// program was built.
+pub fn regressions() -> Option<PathBuf> {
+    let cases = near(STANDARD[0]);
+    cases.is_dir().then(|| cases.with_file_name("regressions"))
+}
+
 /// A path as short as it can be: from the working directory, if it is below it.
 fn near(path: &str) -> PathBuf {
     let full = fs::canonicalize(path).unwrap_or_else(|_| PathBuf::from(path));

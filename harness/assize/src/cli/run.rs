@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use assize::catalogue::Catalogue;
 use assize::compare::Strength;
-use assize::corpus::{Corpus, Entry, STANDARD};
+use assize::corpus::{Corpus, Entry, regressions};
 use assize::evaluators;
 use assize::generation::finding::Minimal;
 use assize::generation::{Contest, Generation, Outcome, SEED, Summary};
@@ -159,8 +159,8 @@ pub(super) fn run(arguments: &Arguments, output: &mut Output) -> Ending {
     };
     let outcome = (generation.cases > 0).then(|| generate(&generation, arguments.json));
     if let Some(outcome) = &outcome {
-        let regressions = (!arguments.generation.no_save).then(|| Path::new(STANDARD[1]));
-        report.findings(&generation, outcome, regressions)?;
+        let regressions = if arguments.generation.no_save { None } else { regressions() };
+        report.findings(&generation, outcome, regressions.as_deref())?;
     }
 
     let summary = outcome.as_ref().map(|outcome| Summary { run: &generation, outcome });
