@@ -11,8 +11,7 @@ use assize::fuzzing::seeds::seeds;
 
 fn main() -> io::Result<()> {
     for target in TARGETS {
-        let folder =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../corpus/seeds").join(target.name);
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../corpus/seeds").join(target.name);
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
         }
@@ -21,7 +20,12 @@ fn main() -> io::Result<()> {
         for (at, seed) in seeds.iter().enumerate() {
             fs::write(folder.join(format!("{at:03}")), seed)?;
         }
-        println!("{}: {} seeds, {} bytes", target.name, seeds.len(), seeds.iter().map(Vec::len).sum::<usize>());
+        println!(
+            "{}: {} seeds, {} bytes",
+            target.name,
+            seeds.len(),
+            seeds.iter().map(Vec::len).sum::<usize>()
+        );
     }
     Ok(())
 }

@@ -12,6 +12,8 @@
 //! A target reads the fuzzer's bytes as a scenario and judges that. Its judge knows no bytes: a finding is shrunk, kept and judged
 //! again as a scenario ([`regress`](mod@regress)).
 
+#![allow(clippy::result_large_err, reason = "a failure is made once, and ends the run")]
+
 mod differential;
 mod grammar;
 mod invariants;
@@ -174,7 +176,8 @@ fn generated(bytes: &[u8]) -> ScenarioInput {
 }
 
 /// What is asked where only the policies matter: a scenario asks something.
-const QUESTION: &str = r#"{"principal": {"kind": "anonymous"}, "action": "s3:GetObject", "resource": {"arn": "*"}}"#;
+const QUESTION: &str =
+    r#"{"principal": {"kind": "anonymous"}, "action": "s3:GetObject", "resource": {"arn": "*"}}"#;
 
 /// A scenario that is about its policies.
 fn holding(policies: Policies) -> Scenario {

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use assize::corpus::files_below;
 use assize::fuzzing::regress::{NotKept, regress};
 use assize::fuzzing::{
-    DELEGATION_SUBSET, DENY_PRECEDENCE, DIFFERENTIAL, GRAMMAR_BYTES, ROUND_TRIP, STORE_SEQUENCES, TARGETS, Target, seeds,
+    DELEGATION_SUBSET, DENY_PRECEDENCE, DIFFERENTIAL, GRAMMAR_BYTES, ROUND_TRIP, STORE_SEQUENCES, TARGETS,
+    Target, seeds,
 };
 use assize_generate::Choices;
 use assize_generate::choices::Seeded;

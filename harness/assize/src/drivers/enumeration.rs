@@ -82,8 +82,8 @@ impl<T, M: Fn(&mut dyn Choices) -> T, V: FnMut(T) -> bool> Search<M, V> {
         }
         let alternatives = choices.alternatives;
         let mut any = false;
-        for place in from..alternatives.len() {
-            for value in 1..alternatives[place] {
+        for (place, &count) in alternatives.iter().enumerate().skip(from) {
+            for value in 1..count {
                 plan.push((place, value));
                 any |= self.level(plan, place + 1, deviations - 1);
                 plan.pop();
@@ -140,10 +140,14 @@ mod tests {
     fn one_choice_away_from_the_simplest_scenario() {
         let settings = Settings { requests: 1, policies: 1, statements: 1, large: 0, ..Settings::default() };
         let mut kinds = BTreeSet::new();
-        let some = enumerate(|choices| scenario(choices, &settings), 3000, |made| {
-            kinds.insert(made.to_json());
-            true
-        });
+        let some = enumerate(
+            |choices| scenario(choices, &settings),
+            3000,
+            |made| {
+                kinds.insert(made.to_json());
+                true
+            },
+        );
         assert_eq!(some.visited, 3000);
         assert!(kinds.len() > 20, "{} scenarios", kinds.len());
     }

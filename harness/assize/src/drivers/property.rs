@@ -1,5 +1,7 @@
 //! Choices made by proptest.
 
+#![allow(clippy::result_large_err, reason = "a failure is made once, and ends the run")]
+
 use std::cell::RefCell;
 
 use assize_generate::{Budget, Choices, Settings, scenario, shrink};
@@ -111,7 +113,8 @@ mod tests {
     fn a_strategy_makes_different_scenarios_and_leaves_shrinking_alone() {
         let strategy = scenarios(Settings::default());
         let mut runner = TestRunner::deterministic();
-        let mut trees: Vec<_> = (0..10).map(|_| strategy.new_tree(&mut runner).expect("a scenario")).collect();
+        let mut trees: Vec<_> =
+            (0..10).map(|_| strategy.new_tree(&mut runner).expect("a scenario")).collect();
         assert!(trees.windows(2).all(|pair| pair[0].current() != pair[1].current()));
         assert!(trees.iter_mut().all(|tree| !tree.simplify()));
     }

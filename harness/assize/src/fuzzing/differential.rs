@@ -16,12 +16,20 @@ pub(super) fn evaluators_agree(scenario: &Scenario, _variation: u8) -> Result<()
         (Ok(expected), Ok(actual)) => (expected, actual),
         (Err(expected), Err(actual)) if expected == actual => return Ok(()),
         (expected, actual) => {
-            let word = |refusal: Option<_>| refusal.map_or("accepted".to_owned(), |refusal| refusal_text(&refusal));
-            return Err(format!("policies: expected {}, actual {}", word(expected.err()), word(actual.err())));
+            let word =
+                |refusal: Option<_>| refusal.map_or("accepted".to_owned(), |refusal| refusal_text(&refusal));
+            return Err(format!(
+                "policies: expected {}, actual {}",
+                word(expected.err()),
+                word(actual.err())
+            ));
         }
     };
-    for (at, request) in requests.iter().enumerate().filter_map(|(at, case)| Some((at, case.request.as_ref().ok()?))) {
-        let (expected, actual) = (Prepared::evaluate(&expected, request), Prepared::evaluate(&actual, request));
+    for (at, request) in
+        requests.iter().enumerate().filter_map(|(at, case)| Some((at, case.request.as_ref().ok()?)))
+    {
+        let (expected, actual) =
+            (Prepared::evaluate(&expected, request), Prepared::evaluate(&actual, request));
         if let Some(difference) = compare(&expected, &actual, Strength::Record) {
             return Err(format!("request {at}: {difference}"));
         }

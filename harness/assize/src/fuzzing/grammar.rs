@@ -4,8 +4,8 @@ use arbitrary::Unstructured;
 use assize_generate::{Choices, raw_document};
 use assize_model::scenario::Body;
 use assize_model::{
-    EndpointKind, EndpointPolicy, Grammar, IdentityPolicy, IdentitySource, Policies, PolicySource, PolicyType,
-    ResourceKind, ResourcePolicy, Scenario,
+    EndpointKind, EndpointPolicy, Grammar, IdentityPolicy, IdentitySource, Policies, PolicySource,
+    PolicyType, ResourceKind, ResourcePolicy, Scenario,
 };
 use assize_reference::{date, grammar};
 
@@ -59,10 +59,15 @@ pub(super) fn writing_keeps(scenario: &Scenario, _variation: u8) -> Result<(), S
         let Ok(document) = grammar.parse(&source.document.text) else { continue };
         let written = document.to_json();
         let what = match grammar.parse(&written) {
-            Err(faults) => format!("is refused: {}", faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")),
+            Err(faults) => format!(
+                "is refused: {}",
+                faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+            ),
             Ok(again) if again != document => "reads as another document".to_owned(),
             Ok(again) if again.to_json() != written => format!("is then written as {}", again.to_json()),
-            Ok(_) if !grammar::accepts(policy_type, source.managed, &written) => "is refused by the predicates".to_owned(),
+            Ok(_) if !grammar::accepts(policy_type, source.managed, &written) => {
+                "is refused by the predicates".to_owned()
+            }
             Ok(_) => continue,
         };
         return Err(format!("{policy_type} {}: what is written {what}\nwritten: {written}", source.id));
@@ -79,7 +84,8 @@ fn documents(scenario: &Scenario) -> Vec<(PolicyType, &PolicySource)> {
         documents.extend(levels.iter().flatten().flatten().map(|source| (policy_type, source)));
     }
     documents.extend(policies.endpoint.iter().map(|endpoint| (PolicyType::Vpce, &endpoint.policy)));
-    documents.extend(policies.resource.iter().map(|resource| (resource.kind.policy_type(), &resource.policy)));
+    documents
+        .extend(policies.resource.iter().map(|resource| (resource.kind.policy_type(), &resource.policy)));
     documents.extend(policies.identity.iter().flatten().map(|held| (PolicyType::Identity, &held.policy)));
     documents.extend(policies.boundary.iter().map(|source| (PolicyType::Boundary, source)));
     documents.extend(policies.session.iter().flatten().map(|source| (PolicyType::Session, source)));
@@ -92,9 +98,15 @@ fn policies_of(policy_type: PolicyType, policy: PolicySource) -> Policies {
     match policy_type {
         PolicyType::Rcp => policies.rcps = Some(vec![vec![policy]]),
         PolicyType::Scp => policies.scps = Some(vec![vec![policy]]),
-        PolicyType::Vpce => policies.endpoint = Some(EndpointPolicy { kind: EndpointKind::Interface, policy }),
-        PolicyType::Resource => policies.resource = Some(ResourcePolicy { kind: ResourceKind::Ordinary, policy }),
-        PolicyType::Trust => policies.resource = Some(ResourcePolicy { kind: ResourceKind::RoleTrust, policy }),
+        PolicyType::Vpce => {
+            policies.endpoint = Some(EndpointPolicy { kind: EndpointKind::Interface, policy })
+        }
+        PolicyType::Resource => {
+            policies.resource = Some(ResourcePolicy { kind: ResourceKind::Ordinary, policy })
+        }
+        PolicyType::Trust => {
+            policies.resource = Some(ResourcePolicy { kind: ResourceKind::RoleTrust, policy })
+        }
         PolicyType::Identity => {
             policies.identity = Some(vec![IdentityPolicy { source: IdentitySource::User, policy }]);
         }

@@ -39,7 +39,8 @@ pub fn regress(target: &Target, bytes: &[u8], regressions: &Path) -> Result<Kept
     let found = target.scenario(&target.read(bytes)).err().ok_or(NotKept::Holds)?;
     // What panics shall not shrink to what merely differs, nor the other way round.
     let panics = found.is_panic();
-    let mut same = |scenario: &Scenario| target.scenario(scenario).err().filter(|finding| finding.is_panic() == panics);
+    let mut same =
+        |scenario: &Scenario| target.scenario(scenario).err().filter(|finding| finding.is_panic() == panics);
     let shrunk = shrink(&found.scenario, &mut |scenario| same(scenario).is_some(), Budget::default());
     let mut scenario = shrunk.scenario;
     scenario.rules = vec![target.rule.to_owned()];

@@ -52,15 +52,16 @@ pub(super) fn answers_as_from_scratch(scenario: &Scenario, variation: u8) -> Res
         for (_, request) in asked {
             // Every second change is followed by a request that passes through the endpoint.
             let endpoint = (at % 2 == 0).then_some(ENDPOINT);
-            let expected = sessions.from_scratch(&pair.plain, request, endpoint);
+            let expected = sessions.answer_from_scratch(&pair.plain, request, endpoint);
             let now = pair.store.snapshot();
             sessions.hold(&now, request, endpoint, &expected).map_err(told)?;
         }
     }
     if let Some((snapshot, plain)) = earlier {
         for request in &requests {
-            let expected = sessions.from_scratch(&plain, request, None);
-            let told = |difference| format!("{difference}\nby a snapshot that was taken before {WALK} changes");
+            let expected = sessions.answer_from_scratch(&plain, request, None);
+            let told =
+                |difference| format!("{difference}\nby a snapshot that was taken before {WALK} changes");
             sessions.hold(&snapshot, request, None, &expected).map_err(told)?;
         }
     }
@@ -96,7 +97,8 @@ impl<'s> Sessions<'s> {
     fn new(policies: &'s Policies) -> Option<Self> {
         let written = policies.session.as_deref();
         let compile = |source: &PolicySource| {
-            let document = CompiledDocument::compile(&source.document.text, PolicyType::Session, source.managed);
+            let document =
+                CompiledDocument::compile(&source.document.text, PolicyType::Session, source.managed);
             Some(Attached { id: Arc::clone(&source.id), document: document.ok()? })
         };
         let compiled = match written {
@@ -107,7 +109,12 @@ impl<'s> Sessions<'s> {
     }
 
     /// What the reference answers to all that applies; `None` if there is no such endpoint.
-    fn from_scratch(&self, plain: &PlainStore, request: &Request, endpoint: Option<&str>) -> Option<Verdict> {
+    fn answer_from_scratch(
+        &self,
+        plain: &PlainStore,
+        request: &Request,
+        endpoint: Option<&str>,
+    ) -> Option<Verdict> {
         let mut policies = plain.policies(request, endpoint)?;
         policies.session = self.written.map(<[PolicySource]>::to_vec);
         Some(match Reference::new().prepare(&policies) {
@@ -143,7 +150,9 @@ impl<'s> Sessions<'s> {
         for actual in [explained, decided] {
             let difference = match (expected, actual) {
                 (None, None) => continue,
-                (Some(expected), Some(actual)) => compare(expected, &actual, Strength::Record).map(|found| found.to_string()),
+                (Some(expected), Some(actual)) => {
+                    compare(expected, &actual, Strength::Record).map(|found| found.to_string())
+                }
                 (Some(_), None) => Some("the store knows no such endpoint".to_owned()),
                 (None, Some(_)) => Some("the store knows an endpoint that is not there".to_owned()),
             };

@@ -67,7 +67,8 @@ impl PlainStore {
                 Some(())
             }
             Step::Remove { id } => {
-                let used = |record: &Record| record.policies.iter().chain(&record.limits).any(|used| used == id);
+                let used =
+                    |record: &Record| record.policies.iter().chain(&record.limits).any(|used| used == id);
                 let known = self.documents.remove(*id).is_some() && !self.beings.values().any(used);
                 known.then_some(())
             }
@@ -75,7 +76,7 @@ impl PlainStore {
                 let (policy_type, _) = self.documents.get(*id)?;
                 let (fits, single) = fits(*place, *policy_type);
                 let list = self.list(*place)?;
-                let free = !list.iter().any(|known| known == id) && !(single && !list.is_empty());
+                let free = !list.iter().any(|known| known == id) && (list.is_empty() || !single);
                 list.push((*id).to_owned());
                 (fits && free).then_some(())
             }
@@ -87,8 +88,16 @@ impl PlainStore {
             }
             Step::Add(being) => {
                 let record = Record {
-                    resource_kind: if let Being::Resource(_, kind) = being { *kind } else { ResourceKind::Ordinary },
-                    endpoint_kind: if let Being::Endpoint(_, kind) = being { *kind } else { EndpointKind::Interface },
+                    resource_kind: if let Being::Resource(_, kind) = being {
+                        *kind
+                    } else {
+                        ResourceKind::Ordinary
+                    },
+                    endpoint_kind: if let Being::Endpoint(_, kind) = being {
+                        *kind
+                    } else {
+                        EndpointKind::Interface
+                    },
                     policies: Vec::new(),
                     limits: Vec::new(),
                     groups: Vec::new(),
@@ -159,7 +168,10 @@ impl PlainStore {
                 _ => IdentitySource::User,
             };
             let mut identity = Vec::new();
-            let held = |source: &IdentitySource, policy: PolicySource| IdentityPolicy { source: source.clone(), policy };
+            let held = |source: &IdentitySource, policy: PolicySource| IdentityPolicy {
+                source: source.clone(),
+                policy,
+            };
             identity.extend(self.sources(&record.policies).map(|policy| held(&own, policy)));
             for group in &record.groups {
                 let source = IdentitySource::Group(group.clone());
@@ -170,14 +182,18 @@ impl PlainStore {
             policies.boundary = self.sources(&record.limits).collect();
         }
         let account = request.principal().account();
-        let scp_path = account.filter(|account| !account.management).and_then(|account| self.accounts.get(&account.id));
-        policies.scps = scp_path.filter(|(_, scps)| *scps).map(|(levels, _)| self.path(levels, |record| &record.policies));
+        let scp_path =
+            account.filter(|account| !account.management).and_then(|account| self.accounts.get(&account.id));
+        policies.scps = scp_path
+            .filter(|(_, scps)| *scps)
+            .map(|(levels, _)| self.path(levels, |record| &record.policies));
         // Without a resource the request is about the requester's own account.
         let owner = match request.resource() {
             Resource::Arn(arn) => Some((arn.owner(), arn.management())),
             _ => account.map(|account| (account.id.as_str(), account.management)),
         };
-        let rcp_path = owner.filter(|(_, management)| !management).and_then(|(owner, _)| self.accounts.get(owner));
+        let rcp_path =
+            owner.filter(|(_, management)| !management).and_then(|(owner, _)| self.accounts.get(owner));
         policies.rcps = rcp_path.map(|(levels, _)| self.path(levels, |record| &record.limits));
         if let Some(endpoint) = endpoint {
             let record = self.get(Sort::Endpoint, endpoint)?;
@@ -236,7 +252,9 @@ fn accepted(id: &str, policy_type: PolicyType, source: &PolicySource) -> Option<
 fn fits(place: Place<'_>, policy_type: PolicyType) -> (bool, bool) {
     use PolicyType::{Boundary, Identity, Rcp, Resource, Scp, Session, Trust, Vpce};
     match place {
-        Place::Principal(_) | Place::Group(_) => (matches!(policy_type, Identity | Boundary | Session), false),
+        Place::Principal(_) | Place::Group(_) => {
+            (matches!(policy_type, Identity | Boundary | Session), false)
+        }
         Place::Boundary(_) => (matches!(policy_type, Identity | Boundary | Session), true),
         Place::Resource(_) => (matches!(policy_type, Resource | Trust), true),
         Place::Scp(_) => (policy_type == Scp, false),

@@ -147,9 +147,19 @@ impl<'s> Vocabulary<'s> {
         }
         resources.sort_unstable();
         resources.dedup();
-        let resource_kind = policies.resource.as_ref().map_or(ResourceKind::Ordinary, |resource| resource.kind);
-        let endpoint_kind = policies.endpoint.as_ref().map_or(EndpointKind::Interface, |endpoint| endpoint.kind);
-        Vocabulary { documents, principals, resources, accounts, acl: &policies.acl, resource_kind, endpoint_kind }
+        let resource_kind =
+            policies.resource.as_ref().map_or(ResourceKind::Ordinary, |resource| resource.kind);
+        let endpoint_kind =
+            policies.endpoint.as_ref().map_or(EndpointKind::Interface, |endpoint| endpoint.kind);
+        Vocabulary {
+            documents,
+            principals,
+            resources,
+            accounts,
+            acl: &policies.acl,
+            resource_kind,
+            endpoint_kind,
+        }
     }
 
     /// The changes that put the policies of the scenario in place for the first request.
@@ -162,7 +172,10 @@ impl<'s> Vocabulary<'s> {
         }
         let Some(first) = requests.first() else { return steps };
         let of = |policy_type: PolicyType| {
-            self.documents.iter().filter(move |known| known.policy_type == policy_type).map(|known| known.id.as_str())
+            self.documents
+                .iter()
+                .filter(move |known| known.policy_type == policy_type)
+                .map(|known| known.id.as_str())
         };
         if let Some(own) = holder(first.principal()) {
             for (id, held) in of(PolicyType::Identity).zip(policies.identity.iter().flatten()) {
@@ -188,7 +201,8 @@ impl<'s> Vocabulary<'s> {
         let mut organize = |levels: &'v Option<Vec<Vec<PolicySource>>>, policy_type: PolicyType| {
             let mut ids = of(policy_type);
             for (level, held) in LEVELS.iter().zip(levels.iter().flatten()) {
-                let place = if policy_type == PolicyType::Scp { Place::Scp(level) } else { Place::Rcp(level) };
+                let place =
+                    if policy_type == PolicyType::Scp { Place::Scp(level) } else { Place::Rcp(level) };
                 steps.extend(ids.by_ref().take(held.len()).map(|id| Step::Attach { id, place }));
             }
             levels.as_ref().map_or(0, Vec::len)
@@ -217,7 +231,19 @@ impl<'s> Vocabulary<'s> {
     pub(super) fn step(&self, choices: &mut dyn Choices) -> Step<'_> {
         let fallback = Step::Take(Being::Group(GROUPS[1]));
         let document = (!self.documents.is_empty()).then(|| choices.one_of(&self.documents));
-        let kind = choices.weighted(&[(6, 0), (3, 1), (16, 2), (14, 3), (4, 4), (4, 5), (6, 6), (4, 7), (3, 8), (8, 9), (2, 10)]);
+        let kind = choices.weighted(&[
+            (6, 0),
+            (3, 1),
+            (16, 2),
+            (14, 3),
+            (4, 4),
+            (4, 5),
+            (6, 6),
+            (4, 7),
+            (3, 8),
+            (8, 9),
+            (2, 10),
+        ]);
         match (kind, document) {
             (0, Some(known)) => {
                 // Mostly a text of the same type; the others may be refused, or break the grammar.
@@ -225,7 +251,9 @@ impl<'s> Vocabulary<'s> {
                 let policy_type = if choices.chance(10) { other.policy_type } else { known.policy_type };
                 Step::Replace { id: &known.id, policy_type, source: other.source }
             }
-            (1, Some(known)) => Step::Insert { id: &known.id, policy_type: known.policy_type, source: known.source },
+            (1, Some(known)) => {
+                Step::Insert { id: &known.id, policy_type: known.policy_type, source: known.source }
+            }
             (2, Some(known)) => Step::Attach { id: &known.id, place: self.place(choices, known.policy_type) },
             (3, Some(known)) => Step::Detach { id: &known.id, place: self.place(choices, known.policy_type) },
             (4, Some(known)) => Step::Remove { id: &known.id },
@@ -233,13 +261,17 @@ impl<'s> Vocabulary<'s> {
             (6, _) => self.being(choices).map_or(fallback, Step::Add),
             (7 | 8, _) if !self.principals.is_empty() => {
                 let user = *choices.one_of(&self.principals);
-                let group = *choices.one_of(&GROUPS);
+                let group = *choices.one_of::<&str>(&GROUPS);
                 if kind == 7 { Step::Join { user, group } } else { Step::Leave { user, group } }
             }
             (9, _) if !self.accounts.is_empty() => {
                 let depth = choices.pick(4);
                 let levels = (0..depth).map(|_| *choices.one_of(&LEVELS)).collect();
-                Step::PlaceAccount { account: *choices.one_of(&self.accounts), levels, scps: choices.chance(60) }
+                Step::PlaceAccount {
+                    account: choices.one_of::<&str>(&self.accounts),
+                    levels,
+                    scps: choices.chance(60),
+                }
             }
             (10, _) if !self.resources.is_empty() => {
                 let grants = if choices.chance(50) { self.acl } else { &[] };
@@ -262,24 +294,24 @@ impl<'s> Vocabulary<'s> {
             (PolicyType::Boundary, Some(principal), _) if choices.chance(80) => Place::Boundary(principal),
             (PolicyType::Identity | PolicyType::Boundary | PolicyType::Session, Some(principal), _) => {
                 match choices.pick(3) {
-                    0 => Place::Group(*choices.one_of(&GROUPS)),
+                    0 => Place::Group(choices.one_of::<&str>(&GROUPS)),
                     1 if choices.chance(30) => Place::Boundary(principal),
                     _ => Place::Principal(principal),
                 }
             }
             (PolicyType::Vpce, ..) => Place::Endpoint(ENDPOINT),
-            _ => Place::Group(*choices.one_of(&GROUPS)),
+            _ => Place::Group(choices.one_of::<&str>(&GROUPS)),
         }
     }
 
     fn being(&self, choices: &mut dyn Choices) -> Option<Being<'_>> {
         Some(match choices.pick(5) {
-            0 if !self.principals.is_empty() => Being::Principal(*choices.one_of(&self.principals)),
-            1 => Being::Group(*choices.one_of(&GROUPS)),
+            0 if !self.principals.is_empty() => Being::Principal(choices.one_of::<&str>(&self.principals)),
+            1 => Being::Group(choices.one_of::<&str>(&GROUPS)),
             2 if !self.resources.is_empty() => {
                 Being::Resource(choices.one_of::<String>(&self.resources), self.resource_kind)
             }
-            3 => Being::Level(*choices.one_of(&LEVELS)),
+            3 => Being::Level(choices.one_of::<&str>(&LEVELS)),
             4 => Being::Endpoint(ENDPOINT, self.endpoint_kind),
             _ => return None,
         })
@@ -295,7 +327,9 @@ pub(super) fn holder(principal: &Principal) -> Option<&str> {
             Issuer::User(_) => session.issuer_arn(),
             Issuer::Root => None,
         },
-        Principal::Root(_) | Principal::Service(_) | Principal::FederatedCaller(_) | Principal::Anonymous => None,
+        Principal::Root(_) | Principal::Service(_) | Principal::FederatedCaller(_) | Principal::Anonymous => {
+            None
+        }
     }
 }
 
