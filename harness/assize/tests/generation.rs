@@ -9,7 +9,7 @@ use assize::catalogue::Catalogue;
 use assize::compare::Strength;
 use assize::corpus::{Corpus, Entry, files_below};
 use assize::generation::finding::{Minimal, UNKEPT};
-use assize::generation::{Claim, Contest, Generation, Outcome, SEED};
+use assize::generation::{Claim, Contest, Finding, Generation, Outcome, SEED};
 use assize::regressions::PREFIX;
 use assize::stats::bars::{Bar, RAREST, TEST_SHARE};
 use assize::stats::met::Meeting;
@@ -158,7 +158,8 @@ fn a_faulty_evaluator_is_found_and_its_fault_kept_and_replayed() {
     assert_eq!(*decision, Decision::ExplicitDeny, "the reference's answer, not that of the accused");
     assert!(determining.as_ref().is_some_and(|statements| !statements.is_empty()));
     let statements = files::policies_json(policies).matches("\"Effect\"").count();
-    assert!(statements <= 2, "{}", made.entry.scenario.to_json());
+    // Two, or three where the Deny and the Allow that beats it are of two policies and one of these needs an Allow of its own.
+    assert!((2..=3).contains(&statements), "{}", made.entry.scenario.to_json());
 
     // The name tells the content, and nothing else is left in the folder.
     let written = files_below(folder.path()).expect("a folder");
@@ -243,11 +244,12 @@ fn a_panic_is_a_finding_and_findings_do_not_depend_on_threads() {
             outcome.findings.iter().map(|finding| (finding.case, finding.kind.clone())).collect();
         (outcome.counts, findings)
     });
-    let made =
-        run.run(&|_| {}).findings[0].minimal(&run.contest, &catalogue(), None).expect("nothing is written");
+    let panicked = |finding: &&Finding| finding.kind.starts_with("failed instead of");
+    let findings = run.run(&|_| {}).findings;
+    let finding = findings.iter().find(panicked).expect("a panic");
+    let made = finding.minimal(&run.contest, &catalogue(), None).expect("nothing is written");
     std::panic::set_hook(hook);
     assert_eq!(kinds[0], kinds[1]);
-    assert!(kinds[0].1[0].1.starts_with("failed instead of"), "{kinds:?}");
     assert!(!made.kept);
     assert_eq!(*made.entry.file, *std::path::Path::new(UNKEPT));
     assert!(made.entry.scenario.to_json().contains("s3:ListBucket"));
