@@ -8,7 +8,7 @@
 //! | `W_TRUST_EVERYONE` | GRAM-045 | a role that everyone may assume |
 //! | `W_FEDERATED_PLACE`, `W_CANONICAL_PLACE` | GRAM-049 | principals in types where they reach nobody |
 //! | `W_VARIABLE_PLACE` | GRAM-042 | a variable where it is ordinary text |
-//! | the rest | see [`condition`] | conditions |
+//! | the rest | see `condition` | conditions |
 
 mod condition;
 mod registry;

@@ -15,7 +15,7 @@
 //! | [`syntax`] | what is written in two ways |
 //! | [`symmetry`] | names and keys that do not matter |
 //! | [`explanation`] | what a record says about its decision |
-//! | [`bench`], [`situation`] | what oracles work on |
+//! | [`bench`](mod@bench), [`situation`] | what oracles work on |
 //!
 //! Requests that are decided outside the policies (EVAL-008, EVAL-057, EVAL-058, EVAL-063, EVAL-081) are left out, before and after a
 //! transformation, as chapter 08 says.

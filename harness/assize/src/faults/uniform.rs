@@ -5,7 +5,7 @@ use assize_generate::{Cast, Choices, Settings};
 use assize_model::scenario::{Body, Case};
 use assize_model::{Action, Context, ContextEntry, Request, Resource, Scenario};
 
-/// Chooses a scenario as [`assize_generate::scenario`] does, and other requests for it: their actions, resources and contexts are those
+/// Chooses a scenario as [`assize_generate::scenario()`] does, and other requests for it: their actions, resources and contexts are those
 /// of casts that the policies have never heard of. Only the requesters stay, because the policies fit no others (EVAL-006).
 pub fn scenario(choices: &mut dyn Choices, settings: &Settings) -> Scenario {
     let mut scenario = assize_generate::scenario(choices, settings);
