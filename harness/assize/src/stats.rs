@@ -216,7 +216,7 @@ impl Measures {
 }
 
 /// Every policy with the type that it is read as.
-fn documents(policies: &Policies) -> Vec<(PolicyType, &PolicySource)> {
+pub(crate) fn documents(policies: &Policies) -> Vec<(PolicyType, &PolicySource)> {
     let identity =
         policies.identity.iter().flatten().map(|identity| (PolicyType::Identity, &identity.policy));
     let boundary = policies.boundary.iter().map(|policy| (PolicyType::Boundary, policy));

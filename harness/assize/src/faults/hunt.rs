@@ -330,14 +330,6 @@ fn measured<'t>(texts: impl IntoIterator<Item = (PolicyType, &'t str)>, bytes: u
 }
 
 fn texts(policies: &Policies) -> Vec<(PolicyType, &str)> {
-    let identity =
-        policies.identity.iter().flatten().map(|identity| (PolicyType::Identity, &identity.policy));
-    let boundary = policies.boundary.iter().map(|policy| (PolicyType::Boundary, policy));
-    let session = policies.session.iter().flatten().map(|policy| (PolicyType::Session, policy));
-    let scps = policies.scps.iter().flatten().flatten().map(|policy| (PolicyType::Scp, policy));
-    let rcps = policies.rcps.iter().flatten().flatten().map(|policy| (PolicyType::Rcp, policy));
-    let endpoint = policies.endpoint.iter().map(|endpoint| (PolicyType::Vpce, &endpoint.policy));
-    let resource = policies.resource.iter().map(|resource| (resource.kind.policy_type(), &resource.policy));
-    let all = identity.chain(boundary).chain(session).chain(scps).chain(rcps).chain(endpoint).chain(resource);
-    all.map(|(policy_type, policy)| (policy_type, &*policy.document.text)).collect()
+    let documents = crate::stats::documents(policies).into_iter();
+    documents.map(|(policy_type, policy)| (policy_type, &*policy.document.text)).collect()
 }
