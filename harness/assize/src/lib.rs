@@ -17,7 +17,7 @@
 //! | [`regressions`] | scenarios that failed once, kept as files |
 //! | [`drivers`] | what makes the choices of the one generator |
 //! | [`fuzzing`] | what the fuzz targets try, and regressions made of what they find |
-//! | [`faults`] | the fault bank: switchable bugs that show how strong the harness is |
+//! | `faults` | the fault bank: switchable bugs that show how strong the harness is (feature `faults`) |
 //! | `fetch` | the managed policies of AWS (feature `fetch`) |
 
 pub mod carry;
@@ -29,6 +29,7 @@ pub mod drivers;
 pub mod evaluators;
 pub mod excerpt;
 pub mod explain;
+#[cfg(feature = "faults")]
 pub mod faults;
 #[cfg(feature = "fetch")]
 pub mod fetch;

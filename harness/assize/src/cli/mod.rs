@@ -5,6 +5,7 @@
 mod carry;
 mod check;
 mod explain;
+#[cfg(feature = "faults")]
 mod faults;
 #[cfg(feature = "fetch")]
 mod fetch;
@@ -42,6 +43,7 @@ const EXIT_STATUS: &str =
 enum Command {
     Run(run::Arguments),
     Explain(explain::Arguments),
+    #[cfg(feature = "faults")]
     Faults(faults::Arguments),
     Check(check::Arguments),
     Rules(rules::Arguments),
@@ -70,6 +72,7 @@ pub(crate) fn main() -> ExitCode {
     let ending = match arguments.command {
         Command::Run(arguments) => run::run(&arguments, &mut output),
         Command::Explain(arguments) => explain::run(&arguments, &mut output),
+        #[cfg(feature = "faults")]
         Command::Faults(arguments) => faults::run(&arguments, &mut output),
         Command::Check(arguments) => check::run(&arguments, &mut output),
         Command::Rules(arguments) => rules::run(&arguments, &mut output),
