@@ -131,7 +131,7 @@ impl Measures {
 
     fn scenario(&mut self, reference: &Reference<Recording>, policies: &Policies, requests: &[Case]) {
         self.scenarios += 1;
-        let documents = documents(policies);
+        let documents = policies.documents();
         self.several_policies += u64::from(documents.len() >= 2);
         let types: BTreeSet<PolicyType> = documents.iter().map(|(policy_type, _)| *policy_type).collect();
         for &one in &types {
@@ -213,17 +213,4 @@ impl Measures {
             self.identical += u64::from(!self.seen.insert(seen));
         }
     }
-}
-
-/// Every policy with the type that it is read as.
-pub(crate) fn documents(policies: &Policies) -> Vec<(PolicyType, &PolicySource)> {
-    let identity =
-        policies.identity.iter().flatten().map(|identity| (PolicyType::Identity, &identity.policy));
-    let boundary = policies.boundary.iter().map(|policy| (PolicyType::Boundary, policy));
-    let session = policies.session.iter().flatten().map(|policy| (PolicyType::Session, policy));
-    let scps = policies.scps.iter().flatten().flatten().map(|policy| (PolicyType::Scp, policy));
-    let rcps = policies.rcps.iter().flatten().flatten().map(|policy| (PolicyType::Rcp, policy));
-    let endpoint = policies.endpoint.iter().map(|endpoint| (PolicyType::Vpce, &endpoint.policy));
-    let resource = policies.resource.iter().map(|resource| (resource.kind.policy_type(), &resource.policy));
-    identity.chain(boundary).chain(session).chain(scps).chain(rcps).chain(endpoint).chain(resource).collect()
 }

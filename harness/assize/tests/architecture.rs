@@ -5,12 +5,13 @@ use std::path::Path;
 use std::process::Command;
 
 /// What each member of the workspace may depend on inside the workspace, in its library and in its tests and benchmarks.
-const ALLOWED: [(&str, &[&str]); 5] = [
+const ALLOWED: [(&str, &[&str]); 6] = [
     ("assize-model", &[]),
     ("assize-reference", &["assize-model"]),
     ("assize-engine", &["assize-model"]),
     ("assize-generate", &["assize-model"]),
     ("assize", &["assize-model", "assize-reference", "assize-engine", "assize-generate"]),
+    ("assize-mutation", &["assize-model", "assize-reference", "assize-engine", "assize-generate"]),
 ];
 
 /// Crates that would let `model` decide something: patterns, dates, addresses, decimals, base64.

@@ -93,6 +93,26 @@ pub struct Policies {
     pub check_size: bool,
 }
 
+impl Policies {
+    /// Every policy with the type that its document is read as, in the order of the types in a record (EVAL-069), then of levels and lists.
+    pub fn documents(&self) -> Vec<(PolicyType, &PolicySource)> {
+        let rcps = self.rcps.iter().flatten().flatten().map(|policy| (PolicyType::Rcp, policy));
+        let scps = self.scps.iter().flatten().flatten().map(|policy| (PolicyType::Scp, policy));
+        let endpoint = self.endpoint.iter().map(|held| (PolicyType::Vpce, &held.policy));
+        let resource = self.resource.iter().map(|held| (held.kind.policy_type(), &held.policy));
+        let identity = self.identity.iter().flatten().map(|held| (PolicyType::Identity, &held.policy));
+        let boundary = self.boundary.iter().map(|policy| (PolicyType::Boundary, policy));
+        let session = self.session.iter().flatten().map(|policy| (PolicyType::Session, policy));
+        rcps.chain(scps)
+            .chain(endpoint)
+            .chain(resource)
+            .chain(identity)
+            .chain(boundary)
+            .chain(session)
+            .collect()
+    }
+}
+
 /// One policy: its id and the text of its document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicySource {

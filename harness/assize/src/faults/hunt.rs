@@ -330,6 +330,6 @@ fn measured<'t>(texts: impl IntoIterator<Item = (PolicyType, &'t str)>, bytes: u
 }
 
 fn texts(policies: &Policies) -> Vec<(PolicyType, &str)> {
-    let documents = crate::stats::documents(policies).into_iter();
+    let documents = policies.documents().into_iter();
     documents.map(|(policy_type, policy)| (policy_type, &*policy.document.text)).collect()
 }

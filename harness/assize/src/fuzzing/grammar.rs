@@ -77,19 +77,10 @@ pub(super) fn writing_keeps(scenario: &Scenario, _variation: u8) -> Result<(), S
 
 /// Every document with the type that it is supplied as.
 fn documents(scenario: &Scenario) -> Vec<(PolicyType, &PolicySource)> {
-    let Body::Requests { policies, .. } = &scenario.body else { return Vec::new() };
-    let mut documents = Vec::new();
-    let levels = [(PolicyType::Rcp, &policies.rcps), (PolicyType::Scp, &policies.scps)];
-    for (policy_type, levels) in levels {
-        documents.extend(levels.iter().flatten().flatten().map(|source| (policy_type, source)));
+    match &scenario.body {
+        Body::Requests { policies, .. } => policies.documents(),
+        Body::Operation { .. } => Vec::new(),
     }
-    documents.extend(policies.endpoint.iter().map(|endpoint| (PolicyType::Vpce, &endpoint.policy)));
-    documents
-        .extend(policies.resource.iter().map(|resource| (resource.kind.policy_type(), &resource.policy)));
-    documents.extend(policies.identity.iter().flatten().map(|held| (PolicyType::Identity, &held.policy)));
-    documents.extend(policies.boundary.iter().map(|source| (PolicyType::Boundary, source)));
-    documents.extend(policies.session.iter().flatten().map(|source| (PolicyType::Session, source)));
-    documents
 }
 
 /// One policy where a policy of its type belongs.

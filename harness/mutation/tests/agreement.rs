@@ -1,0 +1,188 @@
+//! The two evaluators and the two grammars agree, on the corpus and on what is generated, and meet the corpus's expectations.
+//!
+//! `cargo test -p assize` holds the same and much more. This is what a mutant is tried with, thousands of times in a row: it builds
+//! without the harness, and a mutant that lives is known after seconds.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use assize_engine::Engine;
+use assize_generate::{Choices, Seeded, Settings, raw_document};
+use assize_model::json;
+use assize_model::scenario::{self, Acceptance, Body, Case, Expect, ExpectedStatement, Scenario};
+use assize_model::{Evaluator, Grammar, Policies, PolicyType, Prepared, Refusal, StatementRef, Verdict};
+use assize_reference::{Reference, date, grammar};
+
+/// How many scenarios and raw documents are generated: `ASSIZE_CASES`, or what takes a second.
+fn cases() -> u64 {
+    std::env::var("ASSIZE_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(1_000)
+}
+
+/// The JSON files below a folder of the corpus, in the order of their paths.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    paths.sort();
+    let below = paths.into_iter().flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] });
+    below.filter(|path| path.extension().is_some_and(|extension| extension == "json")).collect()
+}
+
+fn corpus() -> impl Iterator<Item = Scenario> {
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../corpus/cases");
+    files(&cases).into_iter().flat_map(|path| {
+        let text = fs::read_to_string(&path).expect("a case is text");
+        scenario::read(&text).unwrap_or_else(|faults| panic!("{}: {faults:?}", path.display()))
+    })
+}
+
+/// What both evaluators make of the policies. They must take or refuse them alike.
+fn prepared<'e>(
+    name: &str,
+    policies: &Policies,
+    evaluators: [&'e dyn Evaluator; 2],
+) -> Result<[Box<dyn Prepared + 'e>; 2], Refusal> {
+    match evaluators.map(|evaluator| evaluator.prepare(policies)) {
+        [Ok(reference), Ok(engine)] => Ok([reference, engine]),
+        [Err(reference), Err(engine)] => {
+            assert_eq!(reference, engine, "{name}: why the policies are refused");
+            Err(reference)
+        }
+        [reference, _] => {
+            panic!("{name}: the policies are taken by one only (reference: {})", reference.is_ok())
+        }
+    }
+}
+
+/// The verdict that both give.
+fn verdict(name: &str, both: &[Box<dyn Prepared + '_>; 2], case: &Case) -> Verdict {
+    let [reference, engine] = both.each_ref().map(|prepared| match &case.request {
+        Ok(request) => prepared.evaluate(request),
+        Err(invalid) => Verdict::InputError(invalid.error),
+    });
+    assert_eq!(reference, engine, "{name}: {case:?}");
+    reference
+}
+
+fn named(found: &[StatementRef]) -> Vec<ExpectedStatement> {
+    let named = found.iter().map(|found| ExpectedStatement {
+        policy_type: found.policy_type,
+        policy: found.policy.to_string(),
+        statement: found.statement,
+        level: found.level,
+    });
+    named.collect()
+}
+
+fn holds(expect: &Expect, verdict: &Verdict) -> bool {
+    match (expect, verdict) {
+        (Expect::Error(expected), Verdict::InputError(error)) => expected == error,
+        (Expect::Decision { decision, deciding, determining }, Verdict::Evaluated(evaluation)) => {
+            evaluation.decision == *decision
+                && deciding.is_none_or(|deciding| deciding == evaluation.deciding)
+                && determining
+                    .as_ref()
+                    .is_none_or(|determining| *determining == named(&evaluation.determining))
+        }
+        _ => false,
+    }
+}
+
+#[test]
+fn both_evaluators_meet_the_corpus() {
+    let (reference, engine) = (Reference::new(), Engine::new());
+    let mut tried = 0;
+    for scenario in corpus() {
+        let Body::Requests { policies, requests, expect } = &scenario.body else { continue };
+        let name = scenario.name.as_str();
+        let both = match (prepared(name, policies, [&reference, &engine]), expect) {
+            (Ok(both), None | Some(Acceptance::Accepted)) => both,
+            (Err(refusal), Some(Acceptance::Rejected(code))) => {
+                let mut faults = refusal.documents.iter().flat_map(|document| &document.faults);
+                assert!(faults.any(|fault| fault.code == *code), "{name}: refused, but not with {code}");
+                tried += 1;
+                continue;
+            }
+            (taken, _) => panic!("{name}: {expect:?}, but the policies are taken: {}", taken.is_ok()),
+        };
+        for case in requests {
+            let verdict = verdict(name, &both, case);
+            let holds = case.expect.as_ref().is_none_or(|expect| holds(expect, &verdict));
+            assert!(holds, "{name}, {:?}: {:?}, not {verdict:?}", case.name, case.expect);
+            tried += 1;
+        }
+    }
+    assert!(tried > 3_000, "only {tried} results");
+}
+
+#[test]
+fn operations_end_as_expected() {
+    let reference = Reference::new();
+    let mut tried = 0;
+    for scenario in corpus() {
+        let Body::Operation { operation, expect } = &scenario.body else { continue };
+        let operation = json::parse(operation).expect("an operation is JSON");
+        let outcome = reference.perform(&operation).expect("the reference performs operations");
+        let outcome = outcome.unwrap_or_else(|why| panic!("{}: {why}", scenario.name));
+        let [expected, actual] = [&**expect, outcome.as_str()]
+            .map(|text| serde_json::from_str::<serde_json::Value>(text).expect("an outcome is JSON"));
+        assert!(within(&expected, &actual), "{}: {expected}, not {actual}", scenario.name);
+        tried += 1;
+    }
+    assert!(tried > 500, "only {tried} operations");
+}
+
+/// Whether an outcome is as expected: members that the case does not name are not compared, and `null` stands for no member.
+fn within(expected: &serde_json::Value, actual: &serde_json::Value) -> bool {
+    use serde_json::Value::{Array, Null, Object};
+    let members = |expected: &serde_json::Map<String, serde_json::Value>, actual: &serde_json::Map<_, _>| {
+        expected.iter().all(|(name, value)| match (value, actual.get(name).unwrap_or(&Null)) {
+            (Array(expected), Array(actual)) => {
+                expected.len() == actual.len()
+                    && expected.iter().zip(actual).all(|(expected, actual)| within(expected, actual))
+            }
+            (expected, actual) => expected == actual,
+        })
+    };
+    match (expected, actual) {
+        (Object(expected), Object(actual)) => members(expected, actual),
+        _ => expected == actual,
+    }
+}
+
+#[test]
+fn generated_requests_are_answered_alike() {
+    let (reference, engine) = (Reference::new(), Engine::new());
+    let settings = Settings::default();
+    for case in 0..cases() {
+        let scenario = assize_generate::scenario(&mut Seeded::case(1, case), &settings);
+        let Body::Requests { policies, requests, .. } = &scenario.body else { continue };
+        let name = format!("case {case}");
+        let Ok(both) = prepared(&name, policies, [&reference, &engine]) else { continue };
+        for case in requests {
+            verdict(&name, &both, case);
+        }
+    }
+}
+
+#[test]
+fn both_grammars_take_the_same_documents() {
+    for case in 0..cases() * 10 {
+        let mut choices = Seeded::case(2, case);
+        let choices: &mut dyn Choices = &mut choices;
+        let policy_type = *choices.one_of(&PolicyType::ALL);
+        let document = raw_document(choices, policy_type);
+        same_acceptance(document.policy_type, document.managed, &document.text);
+    }
+    for scenario in corpus() {
+        let Body::Requests { policies, .. } = &scenario.body else { continue };
+        for (policy_type, policy) in policies.documents() {
+            same_acceptance(policy_type, policy.managed, &policy.document.text);
+        }
+    }
+}
+
+fn same_acceptance(policy_type: PolicyType, managed: bool, text: &str) {
+    let read = Grammar { policy_type, managed, is_date: date::is_date }.parse(text);
+    let accepted = grammar::accepts(policy_type, managed, text);
+    assert_eq!(read.is_ok(), accepted, "{policy_type}: {text}");
+}
