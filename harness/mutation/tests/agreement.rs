@@ -3,6 +3,7 @@
 //! `cargo test -p assize` holds the same and much more. This is what a mutant is tried with, thousands of times in a row: it builds
 //! without the harness, and a mutant that lives is known after seconds.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -185,4 +186,28 @@ fn same_acceptance(policy_type: PolicyType, managed: bool, text: &str) {
     let read = Grammar { policy_type, managed, is_date: date::is_date }.parse(text);
     let accepted = grammar::accepts(policy_type, managed, text);
     assert_eq!(read.is_ok(), accepted, "{policy_type}: {text}");
+}
+
+/// The rules of chapters 02, 03, 05 and 06 that the reference knows to have taken part in a decision.
+const TRACED: usize = 200;
+
+#[test]
+fn a_rule_that_takes_part_applies_in_a_case_of_its_own() {
+    let reference = Reference::new();
+    // By rule: whether it applied in a case that is filed under it.
+    let mut traced: BTreeMap<&str, bool> = BTreeMap::new();
+    for scenario in corpus() {
+        let Body::Requests { policies, requests, .. } = &scenario.body else { continue };
+        let Ok(prepared) = reference.prepare(policies) else { continue };
+        for request in requests.iter().filter_map(|case| case.request.as_ref().ok()) {
+            for part in prepared.trace(request) {
+                let own = part.applied && scenario.rules[0] == part.rule;
+                *traced.entry(part.rule).or_default() |= own;
+            }
+        }
+    }
+    let operations_only = ["EVAL-061"];
+    let never: Vec<&str> = traced.iter().filter(|(_, applied)| !**applied).map(|(rule, _)| *rule).collect();
+    assert_eq!(never, operations_only, "rules that never apply where they should");
+    assert_eq!(traced.len(), TRACED, "{:?}", traced.keys());
 }

@@ -100,7 +100,7 @@ impl<S: Semantics + ?Sized> Matcher<'_, S> {
                 _ => semantics.incomparable(base),
             },
         };
-        self.note_comparison(base, literal, version);
+        self.note_comparison(base, value, literal, version);
         self.rule("COND-003", matches)
     }
 

@@ -161,8 +161,14 @@ impl<S: Semantics + ?Sized> Matcher<'_, S> {
         self.rule("COND-028", policy.windows(2).any(|pair| pair[0] == pair[1]));
     }
 
-    /// Chapter 03, parts C to I: one comparison.
-    pub(crate) fn note_comparison(&self, base: BaseOperator, literal: &Literal, version: Version) {
+    /// Chapter 03, parts C to I: one comparison of a context value.
+    pub(crate) fn note_comparison(
+        &self,
+        base: BaseOperator,
+        value: &str,
+        literal: &Literal,
+        version: Version,
+    ) {
         use BaseOperator as Op;
         if !self.trace.is_on() {
             return;
@@ -212,7 +218,7 @@ impl<S: Semantics + ?Sized> Matcher<'_, S> {
                     self.rule(rule, true);
                 }
                 self.rule("COND-095", text.contains("${"));
-                self.rule("COND-096", crate::arn::components(text).is_none());
+                self.rule("COND-096", crate::arn::components(value).is_none());
             }
             base if is_numeric(base) => {
                 self.rule("COND-050", true);
