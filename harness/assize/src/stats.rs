@@ -20,7 +20,7 @@ use std::thread;
 
 use assize_generate::{Labelled, Seeded, Settings, scenario};
 use assize_model::scenario::{Body, Case, policies_json, request_json};
-use assize_model::{Decision, Policies, PolicySource, PolicyType, Prepared, Verdict};
+use assize_model::{Decision, Policies, PolicyType, Prepared, Verdict};
 use assize_reference::Reference;
 
 use flips::Flips;
