@@ -47,17 +47,15 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
             || semantics.rcp_exempts_assuming(principal, action.as_str(), resource)
             || semantics.rcp_exempts_key(action.as_str(), resource);
         self.rule("EVAL-018", exempt);
-        let covered = semantics.rcp_covers_service(action.vendor());
-        self.rule("EVAL-019", !covered || matches!(resource, Resource::None { .. }));
-        let has_resource = self.resource_arn().is_some() || semantics.rcp_applies_without_resource(principal);
-        !exempt && covered && has_resource
+        let covered = semantics.rcp_covers_service(action.vendor())
+            && (self.resource_arn().is_some() || semantics.rcp_applies_without_resource(principal));
+        !exempt && self.rule("EVAL-019", covered)
     }
 
     /// EVAL-049, EVAL-059: not for an action without resource, and on a role only for the actions that its trust policy decides.
     fn resource_policy_applies(&self) -> bool {
-        let has_resource = self.resource_arn().is_some();
-        self.rule("EVAL-059", !has_resource);
-        has_resource && (!self.on_role() || self.semantics().is_trust_action(self.action().as_str()))
+        let without_resource = self.rule("EVAL-059", self.resource_arn().is_none());
+        !without_resource && (!self.on_role() || self.semantics().is_trust_action(self.action().as_str()))
     }
 
     /// The kind of resource that the decision sees (EVAL-049, EVAL-051, EVAL-059).
