@@ -128,18 +128,26 @@ pub const PROVIDERS: [&str; 4] = [
 impl Cast {
     /// Chooses a cast.
     pub fn generate(choices: &mut dyn Choices) -> Cast {
-        let role = choices.weighted(&[
-            (34, Role::User),
-            (26, Role::RoleSession),
-            (8, Role::FederatedByUser),
-            (3, Role::FederatedByRoot),
-            (8, Role::Root),
-            (2, Role::AssumedRoot),
-            (4, Role::ServiceLinked),
-            (6, Role::Service),
-            (4, Role::FederatedCaller),
-            (5, Role::Anonymous),
-        ]);
+        let role = |choices: &mut dyn Choices| {
+            choices.weighted(&[
+                (34, Role::User),
+                (26, Role::RoleSession),
+                (8, Role::FederatedByUser),
+                (3, Role::FederatedByRoot),
+                (8, Role::Root),
+                (2, Role::AssumedRoot),
+                (4, Role::ServiceLinked),
+                (6, Role::Service),
+                (4, Role::FederatedCaller),
+                (5, Role::Anonymous),
+            ])
+        };
+        Cast::of(choices, role)
+    }
+
+    /// Chooses a cast whose requesters are what `role` chooses.
+    pub fn of(choices: &mut dyn Choices, role: fn(&mut dyn Choices) -> Role) -> Cast {
+        let role = role(choices);
         let partition = choices.weighted(&[(96, "aws"), (4, "aws-cn")]);
         let account = choices.weighted(&[(62, 0), (34, 1), (4, 2)]);
         let kind = match role {
@@ -409,9 +417,12 @@ impl Cast {
             Principal::FederatedUser(session) => {
                 keys.push(("aws:PrincipalArn", session.arn().to_owned()));
                 keys.push(("aws:userid", format!("{}:{}", session.account().id, session.name())));
+                keys.push(("aws:PrincipalType", "FederatedUser".to_owned()));
             }
             Principal::Root(root) => {
                 keys.push(("aws:PrincipalArn", root.arn().to_owned()));
+                keys.push(("aws:userid", root.account().id.clone()));
+                keys.push(("aws:PrincipalType", "Account".to_owned()));
                 if root.assumed_root() {
                     keys.push(("aws:AssumedRoot", "true".to_owned()));
                 }
@@ -419,13 +430,16 @@ impl Cast {
             Principal::Service(service) => {
                 keys.push(("aws:PrincipalIsAWSService", "true".to_owned()));
                 keys.push(("aws:PrincipalServiceName", service.name().to_owned()));
-                keys.push(("aws:PrincipalServiceNamesList", service.name().to_owned()));
+                let names = service.names_list().iter();
+                keys.extend(names.map(|name| ("aws:PrincipalServiceNamesList", name.clone())));
             }
-            Principal::FederatedCaller(caller) => {
+            Principal::FederatedCaller(caller) if !caller.is_saml() => {
                 keys.push(("aws:FederatedProvider", caller.provider().to_owned()))
             }
+            Principal::FederatedCaller(_) => {}
             Principal::Anonymous => {
                 keys.push(("aws:PrincipalAccount", "anonymous".to_owned()));
+                keys.push(("aws:userid", "anonymous".to_owned()));
                 keys.push(("aws:PrincipalType", "Anonymous".to_owned()));
             }
         }
@@ -434,7 +448,7 @@ impl Cast {
 }
 
 /// Context keys of every type: name, type, usually several values.
-const KEYS: &[(&str, Type, bool)] = &[
+pub(crate) const KEYS: &[(&str, Type, bool)] = &[
     ("aws:PrincipalTag/team", Type::String, false),
     ("aws:RequestTag/Team", Type::String, false),
     ("s3:prefix", Type::String, false),

@@ -49,8 +49,24 @@ fn test(choices: &mut dyn Choices, cast: &Cast) -> ConditionBlock {
     ]);
     let if_exists = base != BaseOperator::Null && choices.chance(15);
     let operator = Operator { set, base, if_exists };
-    let aim = choices.weighted(&[(58, Aim::Match), (16, Aim::Miss), (12, Aim::Absent), (14, Aim::Malformed)]);
     choices.label(base.as_str());
+    if choices.chance(2) {
+        choices.label("operator without keys");
+        return ConditionBlock { operator, keys: Vec::new() };
+    }
+    let mut keys = vec![tested(choices, cast, operator)];
+    if choices.chance(10) {
+        choices.label("two keys under one operator");
+        let other = tested(choices, cast, operator);
+        keys.extend((other.key != keys[0].key).then_some(other));
+    }
+    ConditionBlock { operator, keys }
+}
+
+/// A key under an operator, with values.
+fn tested(choices: &mut dyn Choices, cast: &Cast, operator: Operator) -> ConditionKey {
+    let Operator { set, base, .. } = operator;
+    let aim = choices.weighted(&[(58, Aim::Match), (16, Aim::Miss), (12, Aim::Absent), (14, Aim::Malformed)]);
     choices.label(match aim {
         Aim::Match => "condition aimed to match",
         Aim::Miss => "condition aimed to miss",
@@ -61,7 +77,7 @@ fn test(choices: &mut dyn Choices, cast: &Cast) -> ConditionBlock {
         None => null_test(choices, cast, aim),
         Some(of) => compared(choices, cast, of, base, set, aim),
     };
-    ConditionBlock { operator, keys: vec![ConditionKey { key: respell(choices, key), values }] }
+    ConditionKey { key: respell(choices, key), values }
 }
 
 fn null_test(choices: &mut dyn Choices, cast: &Cast, aim: Aim) -> (String, Vec<Literal>) {
@@ -72,7 +88,9 @@ fn null_test(choices: &mut dyn Choices, cast: &Cast, aim: Aim) -> (String, Vec<L
     let values = match aim {
         Aim::Match | Aim::Absent => vec![value::literal(choices, holds)],
         Aim::Miss => vec![value::literal(choices, if present { "true" } else { "false" })],
-        Aim::Malformed => vec![Literal::string(*choices.one_of(&["", "1", "True", "yes"]))],
+        Aim::Malformed => {
+            vec![Literal::string(*choices.one_of(&["", "1", "0", "True", "FALSE", "yes", "null"]))]
+        }
     };
     (key, values)
 }

@@ -14,6 +14,7 @@ pub mod raw;
 pub mod scenario;
 pub mod settings;
 pub mod shrink;
+mod table;
 pub mod value;
 
 pub use cast::Cast;

@@ -46,7 +46,7 @@ pub fn document(
     if policy_type == PolicyType::Rcp {
         if choices.chance(15) {
             choices.label("RCP full access document");
-            statements.push(writer.everything(Effect::Allow));
+            statements.push(everything(policy_type, Effect::Allow));
             return assemble(version, statements);
         }
         statements.push(writer.denial(choices, mood));
@@ -115,10 +115,43 @@ pub fn document(
     assemble(version, statements)
 }
 
-fn assemble(version: Version, statements: Vec<Statement>) -> Document {
+pub(crate) fn assemble(version: Version, statements: Vec<Statement>) -> Document {
     let nowhere = Region { start: Position::START, end: Position::START };
     let regions = vec![nowhere; statements.len()];
     Document { version, id: None, statements, regions }
+}
+
+/// The text of a document. What is read under `2008-10-17` may say so or say nothing (GRAM-012).
+pub(crate) fn written(choices: &mut dyn Choices, document: &Document, policy_type: PolicyType) -> String {
+    let text = document.to_json();
+    let says = matches!(policy_type, PolicyType::Scp | PolicyType::Rcp) || document.version == Version::V2012;
+    if says || choices.chance(50) {
+        return text;
+    }
+    choices.label("document without Version");
+    text.replacen("\"Version\":\"2008-10-17\",", "", 1)
+}
+
+/// Whether statements of a type have a principal element.
+fn has_principal(policy_type: PolicyType) -> bool {
+    matches!(policy_type, PolicyType::Resource | PolicyType::Trust | PolicyType::Vpce | PolicyType::Rcp)
+}
+
+/// The statement that matches everything, as far as the grammar of the type lets it.
+pub(crate) fn everything(policy_type: PolicyType, effect: Effect) -> Statement {
+    let action = match policy_type {
+        PolicyType::Trust => "sts:*",
+        _ => "*",
+    };
+    Statement {
+        sid: None,
+        effect,
+        principal: has_principal(policy_type)
+            .then_some(PrincipalElement { negated: false, spec: PrincipalSpec::Everyone }),
+        action: list(false, vec![action.to_owned()]),
+        resource: (policy_type != PolicyType::Trust).then(|| list(false, vec!["*".to_owned()])),
+        condition: Vec::new(),
+    }
 }
 
 /// Writes the statements of one document.
@@ -130,34 +163,9 @@ struct Writer<'w> {
 }
 
 impl Writer<'_> {
-    fn has_principal(&self) -> bool {
-        matches!(
-            self.policy_type,
-            PolicyType::Resource | PolicyType::Trust | PolicyType::Vpce | PolicyType::Rcp
-        )
-    }
-
-    /// The statement that matches everything, as far as the grammar of the type lets it.
-    fn everything(&self, effect: Effect) -> Statement {
-        let action = match self.policy_type {
-            PolicyType::Trust => "sts:*",
-            _ => "*",
-        };
-        Statement {
-            sid: None,
-            effect,
-            principal: self
-                .has_principal()
-                .then_some(PrincipalElement { negated: false, spec: PrincipalSpec::Everyone }),
-            action: list(false, vec![action.to_owned()]),
-            resource: (self.policy_type != PolicyType::Trust).then(|| list(false, vec!["*".to_owned()])),
-            condition: Vec::new(),
-        }
-    }
-
     /// An Allow that lets most of the targets through.
     fn broad(&self, choices: &mut dyn Choices) -> Statement {
-        let mut statement = self.everything(Effect::Allow);
+        let mut statement = everything(self.policy_type, Effect::Allow);
         if self.policy_type != PolicyType::Trust && choices.chance(30) {
             let mut vendors: Vec<String> =
                 self.cast.targets.iter().map(|target| format!("{}:*", vendor(&target.action))).collect();
@@ -171,7 +179,7 @@ impl Writer<'_> {
     fn sure(&self, choices: &mut dyn Choices) -> Statement {
         let targets = &self.cast.targets;
         let kept = if targets.len() > 1 && choices.chance(60) { targets.len() - 1 } else { targets.len() };
-        let mut statement = self.everything(Effect::Allow);
+        let mut statement = everything(self.policy_type, Effect::Allow);
         let actions = targets[..kept].iter().map(|target| self.action_matching(choices, target)).collect();
         statement.action = list(false, actions);
         if statement.resource.is_some() && choices.chance(60) {
@@ -207,7 +215,7 @@ impl Writer<'_> {
     fn aimed(&self, choices: &mut dyn Choices, effect: Effect, target: &Target) -> Statement {
         let aim = self.settings.aim;
         let conditioned = choices.chance(self.settings.conditions);
-        let principal = self.has_principal().then(|| self.principal(choices, effect, aim));
+        let principal = has_principal(self.policy_type).then(|| self.principal(choices, effect, aim));
         let sid = choices.chance(25).then(|| Arc::from(format!("S{}", choices.pick(1_000_000))));
         Statement {
             sid,

@@ -44,8 +44,8 @@ pub fn raw_document(choices: &mut dyn Choices, policy_type: PolicyType) -> RawDo
         matches!(policy_type, PolicyType::Identity | PolicyType::Boundary | PolicyType::Session);
     let managed = can_be_managed && choices.chance(20);
     let mut draft = Draft { policy_type, root: valid(choices, policy_type, managed) };
-    let count = choices.weighted(&[(55, 0), (32, 1), (9, 2), (4, 3)]);
-    let faults: Vec<_> = (0..count).map(|_| *choices.one_of(FAULTS)).collect();
+    let count = choices.weighted(&[(46, 0), (41, 1), (9, 2), (4, 3)]);
+    let faults: Vec<_> = (0..count).map(|_| fault::choose(choices)).collect();
     if faults.is_empty() {
         choices.label(NO_FAULT);
     }

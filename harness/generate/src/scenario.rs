@@ -10,18 +10,27 @@ use assize_model::{
 use crate::cast::{ACCOUNTS, CANONICAL_IDS, Cast, Role, Target};
 use crate::choices::Choices;
 use crate::condition::narrow;
-use crate::policy::{Mood, Purpose, document, purpose};
+use crate::policy::{Mood, Purpose, document, purpose, written};
 use crate::settings::Settings;
+use crate::table::table;
 use crate::value;
 
 /// Chooses a scenario: policies that apply to a requester of the cast, and requests under them. It expects nothing.
 pub fn scenario(choices: &mut dyn Choices, settings: &Settings) -> Scenario {
+    if choices.chance(settings.tables) {
+        let (policies, requests) = table(choices, settings);
+        return generated(policies, requests);
+    }
     let cast = Cast::generate(choices);
     let breadth = choices.chance(settings.breadth);
     choices.label(if breadth { "breadth" } else { "depth" });
     let mood = if choices.chance(settings.open) { Mood::Open } else { Mood::Wild };
     let policies = Maker { settings, cast: &cast, breadth, mood }.policies(choices);
     let requests = requests(choices, settings, &cast);
+    generated(policies, requests)
+}
+
+fn generated(policies: Policies, requests: Vec<Case>) -> Scenario {
     Scenario {
         name: "generated".to_owned(),
         rules: vec!["INV-092".to_owned()],
@@ -108,7 +117,7 @@ impl Maker<'_> {
         purpose: Purpose,
     ) -> PolicySource {
         let document = document(choices, self.settings, self.cast, policy_type, purpose, self.mood);
-        PolicySource::new(id, document.to_json())
+        PolicySource::new(id, written(choices, &document, policy_type))
     }
 
     fn several(
@@ -366,7 +375,7 @@ fn perturb_context(choices: &mut dyn Choices, cast: &Cast, context: &mut Vec<(St
 }
 
 /// Puts a request together. `None` if a near miss made it none: what is wrong with a request alone is not for evaluators to see.
-fn build(
+pub(crate) fn build(
     choices: &mut dyn Choices,
     principal: Principal,
     action: String,

@@ -11,6 +11,8 @@ pub struct Settings {
     pub statements: usize,
     /// How often a scenario holds one feature alone (breadth) instead of many that interact (depth).
     pub breadth: usize,
+    /// How often a scenario is a table of conditions and contexts.
+    pub tables: usize,
     /// How often the policies of a scenario let the usual requester have most targets, so that one difference decides.
     pub open: usize,
     /// How often a targeted Deny is put beside a broad Allow.
@@ -36,6 +38,7 @@ impl Default for Settings {
             policies: 3,
             statements: 3,
             breadth: 25,
+            tables: 25,
             open: 88,
             deny_beside_allow: 48,
             conditions: 40,

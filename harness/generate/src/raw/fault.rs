@@ -11,6 +11,8 @@ use super::vocabulary::{self as words, one};
 /// One kind of fault.
 #[derive(Clone, Copy)]
 pub(super) struct Fault {
+    /// How often it is put in, beside the others: by how many ways there are of it.
+    pub(super) weight: usize,
     /// The label that is noted.
     pub(super) label: &'static str,
     pub(super) put: Put,
@@ -25,55 +27,73 @@ pub(super) enum Put {
     Text(fn(&mut dyn Choices, &mut String) -> bool),
 }
 
-const fn structure(label: &'static str, put: fn(&mut dyn Choices, &mut Draft) -> bool) -> Fault {
-    Fault { label, put: Put::Structure(put) }
+const fn structure(
+    weight: usize,
+    label: &'static str,
+    put: fn(&mut dyn Choices, &mut Draft) -> bool,
+) -> Fault {
+    Fault { weight, label, put: Put::Structure(put) }
 }
 
-const fn text(label: &'static str, put: fn(&mut dyn Choices, &mut String) -> bool) -> Fault {
-    Fault { label, put: Put::Text(put) }
+const fn text(weight: usize, label: &'static str, put: fn(&mut dyn Choices, &mut String) -> bool) -> Fault {
+    Fault { weight, label, put: Put::Text(put) }
 }
 
 /// All kinds.
 pub(super) const FAULTS: &[Fault] = &[
-    structure("fault: repeated member", repeated_member),
-    structure("fault: repeated member, escaped", repeated_member_escaped),
-    structure("fault: unknown member", unknown_member),
-    structure("fault: wrong type", wrong_type),
-    structure("fault: letter case", letter_case),
-    structure("fault: empty list or map", empty),
-    structure("fault: null", null),
-    structure("fault: version", version),
-    structure("fault: both of a pair", both_of_a_pair),
-    structure("fault: missing member", missing_member),
-    structure("fault: forbidden member", forbidden_member),
-    structure("fault: sid", sid),
-    structure("fault: effect", effect),
-    structure("fault: operator", operator),
-    structure("fault: condition shape", condition_shape),
-    structure("fault: variable", variable),
-    structure("fault: principal shape", principal_shape),
-    structure("fault: principal value", principal_value),
-    structure("fault: action", action),
-    structure("fault: resource", resource),
-    structure("fault: date", date),
-    structure("fault: number that is none", bad_number),
-    structure("fault: huge number", huge_number),
-    structure("fault: deep nesting", deep_nesting),
-    structure("fault: no object", no_object),
-    text("fault: trailing comma", trailing_comma),
-    text("fault: missing comma or colon", missing_punctuation),
-    text("fault: comment", comment),
-    text("fault: truncated", truncated),
-    text("fault: byte-order mark", byte_order_mark),
-    text("fault: lone surrogate", lone_surrogate),
-    text("fault: escape", escape),
-    text("fault: control character", control_character),
-    text("fault: character beyond U+00FF", beyond_latin1),
-    text("fault: single quotes", single_quotes),
-    text("fault: name without quotes", unquoted_name),
-    text("fault: second value", second_value),
-    text("fault: random character", random_character),
+    structure(3, "fault: repeated member", repeated_member),
+    structure(2, "fault: repeated member, escaped", repeated_member_escaped),
+    structure(3, "fault: unknown member", unknown_member),
+    structure(4, "fault: wrong type", wrong_type),
+    structure(2, "fault: letter case", letter_case),
+    structure(3, "fault: empty list or map", empty),
+    structure(3, "fault: null", null),
+    structure(3, "fault: version", version),
+    structure(4, "fault: both of a pair", both_of_a_pair),
+    structure(4, "fault: missing member", missing_member),
+    structure(6, "fault: forbidden member", forbidden_member),
+    structure(3, "fault: sid", sid),
+    structure(2, "fault: effect", effect),
+    structure(4, "fault: operator", operator),
+    structure(3, "fault: condition shape", condition_shape),
+    structure(6, "fault: variable", variable),
+    structure(4, "fault: principal shape", principal_shape),
+    structure(9, "fault: principal value", principal_value),
+    structure(4, "fault: action", action),
+    structure(4, "fault: resource", resource),
+    structure(5, "fault: date", date),
+    structure(2, "fault: number that is none", bad_number),
+    structure(2, "fault: huge number", huge_number),
+    structure(2, "fault: deep nesting", deep_nesting),
+    structure(2, "fault: no object", no_object),
+    structure(2, "fault: id", id),
+    structure(2, "fault: full access of an RCP", full_access),
+    text(1, "fault: trailing comma", trailing_comma),
+    text(1, "fault: missing comma or colon", missing_punctuation),
+    text(1, "fault: comment", comment),
+    text(1, "fault: truncated", truncated),
+    text(1, "fault: byte-order mark", byte_order_mark),
+    text(1, "fault: lone surrogate", lone_surrogate),
+    text(1, "fault: escape", escape),
+    text(1, "fault: control character", control_character),
+    text(1, "fault: character beyond U+00FF", beyond_latin1),
+    text(1, "fault: single quotes", single_quotes),
+    text(1, "fault: name without quotes", unquoted_name),
+    text(1, "fault: second value", second_value),
+    text(1, "fault: random character", random_character),
 ];
+
+/// One of the kinds, by weight.
+pub(super) fn choose(choices: &mut dyn Choices) -> Fault {
+    let total = FAULTS.iter().map(|fault| fault.weight).sum();
+    let mut at = choices.pick(total);
+    let chosen = FAULTS.iter().find(|fault| {
+        let here = at < fault.weight;
+        at = at.saturating_sub(fault.weight);
+        here
+    });
+    *chosen.unwrap_or(&FAULTS[0])
+}
 
 fn verbatim(choices: &mut dyn Choices, values: &[&str]) -> Json {
     Json::verbatim(one(choices, values))
@@ -198,8 +218,12 @@ fn null(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
 }
 
 fn version(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
-    if choices.chance(15) {
+    if choices.chance(35) {
         return draft.root.remove("Version");
+    }
+    if choices.chance(15) {
+        draft.root.set("Version", Json::text("2008-10-17"));
+        return true;
     }
     let value = verbatim(choices, &words::BAD_VERSION_VALUES);
     draft.root.set("Version", value);
@@ -209,9 +233,18 @@ fn version(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
 fn both_of_a_pair(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
     let pairs = [("Action", "NotAction"), ("Resource", "NotResource"), ("Principal", "NotPrincipal")];
     let (plain, not) = *choices.one_of(&pairs);
+    let trust = draft.policy_type == PolicyType::Trust;
     let Some(statement) = draft.statement(choices) else { return false };
     let other = if statement.get_mut(plain).is_some() { not } else { plain };
-    let value = if choices.chance(20) { Json::List(Vec::new()) } else { Json::text("*") };
+    let value = match plain {
+        _ if choices.chance(20) => Json::List(Vec::new()),
+        "Action" if trust => Json::text("sts:*"),
+        _ => Json::text("*"),
+    };
+    if plain == "Principal" {
+        // Beside Allow it would be refused anyway (GRAM-029).
+        statement.set("Effect", Json::text("Deny"));
+    }
     statement.set(other, value);
     statement.get_mut(plain).is_some() && statement.get_mut(not).is_some()
 }
@@ -226,45 +259,113 @@ fn missing_member(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
     !present.is_empty() && statement.remove(one(choices, &present))
 }
 
-/// Adds what the policy type does not take (GRAM-043).
+/// Adds what the policy type does not take (GRAM-043): a member with its JSON text, beside one of the effects.
 fn forbidden_member(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
-    let in_statement: &[(&str, &str)] = match draft.policy_type {
-        PolicyType::Identity | PolicyType::Boundary | PolicyType::Session => {
-            &[("", "\"x\""), ("Principal", "\"*\""), ("NotPrincipal", "{\"AWS\":\"111111111111\"}")]
+    const SOMEBODY: &str = "{\"AWS\":\"111111111111\"}";
+    const EVERYONE: &str = "\"*\"";
+    const STATED: Option<Effect> = None;
+    const ALLOW: Option<Effect> = Some(Effect::Allow);
+    const DENY: Option<Effect> = Some(Effect::Deny);
+    let in_statement: &[(&str, &str, Option<Effect>)] = match draft.policy_type {
+        PolicyType::Identity | PolicyType::Boundary | PolicyType::Session | PolicyType::Scp => {
+            &[("Id", "\"x\"", STATED), ("Principal", EVERYONE, STATED), ("NotPrincipal", SOMEBODY, DENY)]
         }
-        PolicyType::Scp => &[("", "\"x\""), ("Principal", "\"*\"")],
         PolicyType::Rcp => &[
-            ("", "\"x\""),
-            ("Effect", "\"Allow\""),
-            ("Principal", "{\"AWS\":\"111111111111\"}"),
-            ("Action", "\"*:x\""),
+            ("Id", "\"x\"", STATED),
+            ("Effect", "\"Allow\"", ALLOW),
+            ("Principal", SOMEBODY, STATED),
+            ("Principal", "{\"AWS\":[\"*\",\"111111111111\"]}", STATED),
+            ("Principal", "{\"AWS\":\"*\",\"Service\":\"ec2.amazonaws.com\"}", STATED),
+            ("Principal", "{\"AWS\":\"*\"}", STATED),
+            ("NotPrincipal", SOMEBODY, STATED),
+            ("NotPrincipal", EVERYONE, STATED),
+            ("NotAction", "\"s3:GetObject\"", STATED),
+            ("Action", "\"*:x\"", STATED),
+            ("Action", "\"*\"", STATED),
+            ("Action", "[\"s3:*\",\"*\"]", STATED),
         ],
-        PolicyType::Trust => {
-            &[("Resource", "\"*\""), ("NotResource", "\"*\""), ("Action", "\"s3:GetObject\"")]
+        PolicyType::Trust => &[
+            ("Resource", EVERYONE, STATED),
+            ("NotResource", EVERYONE, STATED),
+            ("Action", "\"s3:GetObject\"", STATED),
+            ("Action", "[\"sts:AssumeRole\",\"s3:GetObject\"]", STATED),
+            ("Action", EVERYONE, STATED),
+            ("Action", "\"stsx:AssumeRole\"", STATED),
+            ("NotAction", "\"sts:TagSession\"", STATED),
+            ("NotPrincipal", SOMEBODY, DENY),
+        ],
+        PolicyType::Resource | PolicyType::Vpce => {
+            &[("NotPrincipal", SOMEBODY, ALLOW), ("NotPrincipal", EVERYONE, ALLOW)]
         }
-        PolicyType::Resource | PolicyType::Vpce => &[("NotPrincipal", "{\"AWS\":\"111111111111\"}")],
     };
-    let (name, value) = *choices.one_of(in_statement);
-    if name.is_empty() {
-        draft.root.set("Id", Json::verbatim(value));
+    let (name, value, effect) = *choices.one_of(in_statement);
+    if name == "Id" {
+        draft.root.set(name, Json::verbatim(value));
         return true;
     }
     let Some(statement) = draft.statement(choices) else { return false };
-    if name == "NotPrincipal" {
-        // Not even beside Deny, or where that is allowed, with Allow.
-        statement.remove("Principal");
-        statement.set("Effect", Json::text(Effect::Allow.as_str()));
+    // The other of a pair would be a fault of its own (GRAM-020).
+    match name.strip_prefix("Not") {
+        Some(plain) => statement.remove(plain),
+        None => statement.remove(&format!("Not{name}")),
+    };
+    if let Some(effect) = effect {
+        statement.set("Effect", Json::text(effect.as_str()));
     }
     statement.set(name, Json::verbatim(value));
     true
 }
 
+/// Puts an `Id` of some type in, legal or not (GRAM-015).
+fn id(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
+    let value = verbatim(choices, &words::ANY_VALUES);
+    draft.root.set("Id", value);
+    true
+}
+
+/// The full-access document of an RCP, as it is or with one thing different (GRAM-047).
+fn full_access(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
+    if draft.policy_type != PolicyType::Rcp {
+        return false;
+    }
+    let (member, value) = *choices.one_of(&[
+        ("Action", "\"*\""),
+        ("Action", "[\"*\"]"),
+        ("Action", "\"*:*\""),
+        ("Action", "\"s3:*\""),
+        ("Resource", "[\"*\"]"),
+        ("Resource", "\"arn:aws:s3:::*\""),
+        ("Principal", "{\"AWS\":\"111111111111\"}"),
+        ("Effect", "\"Deny\""),
+        ("Condition", "{\"Bool\":{\"aws:SecureTransport\":\"true\"}}"),
+        ("Version", "\"2008-10-17\""),
+    ]);
+    let mut statement = Json::map("Effect", Json::text("Allow"));
+    for name in ["Principal", "Action", "Resource"] {
+        statement.set(name, Json::text("*"));
+    }
+    let mut root = Json::map("Version", Json::text("2012-10-17"));
+    if member == "Version" { &mut root } else { &mut statement }.set(member, Json::verbatim(value));
+    let statements = choices.weighted(&[(85, 1), (15, 2)]);
+    root.set("Statement", Json::List(vec![statement; statements]));
+    draft.root = root;
+    true
+}
+
 fn sid(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
-    if choices.chance(30) {
-        // The same twice.
+    if choices.chance(40) {
+        // The same twice, or nearly; the empty one may repeat (GRAM-018).
+        let (first, others) =
+            *choices.one_of(&[("Same", "Same"), ("Same", "same"), ("", ""), ("Same", "Same1")]);
         let Some(Json::List(items)) = draft.root.get_mut("Statement") else { return false };
-        items.iter_mut().for_each(|item| item.set("Sid", Json::text("Same")));
-        return items.len() > 1;
+        if items.len() == 1 {
+            let again = items[0].clone();
+            items.push(again);
+        }
+        for (nth, item) in items.iter_mut().enumerate() {
+            item.set("Sid", Json::text(if nth == 0 { first } else { others }));
+        }
+        return items.len() == 2;
     }
     let value = verbatim(choices, &words::BAD_SID_VALUES);
     draft.put(choices, "Sid", value)
@@ -299,9 +400,9 @@ fn condition_shape(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
 /// Puts a reference to a variable, mostly a malformed one, into a resource or a condition value.
 fn variable(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
     let reference = one(choices, &words::VARIABLES);
-    if choices.chance(80) {
-        draft.root.set("Version", Json::text("2012-10-17"));
-    }
+    // Under the older version nothing is a variable, and nothing is checked.
+    let version = if choices.chance(70) { "2012-10-17" } else { "2008-10-17" };
+    draft.root.set("Version", Json::text(version));
     if draft.policy_type != PolicyType::Trust && choices.chance(50) {
         let value = among(choices, &format!("arn:aws:s3:::b/{reference}/k"), "*");
         let not = choices.chance(20);
@@ -330,7 +431,8 @@ fn principal_shape(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
 }
 
 fn principal_value(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
-    let (key, value) = *choices.one_of(&words::BAD_PRINCIPALS);
+    let kind = *choices.one_of(&words::BAD_PRINCIPALS);
+    let (key, value) = *choices.one_of(kind);
     let beside = match key {
         "Service" => "ec2.amazonaws.com",
         "CanonicalUser" => "1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a",
@@ -343,6 +445,10 @@ fn principal_value(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
 fn put_principal(choices: &mut dyn Choices, draft: &mut Draft, value: Json) -> bool {
     let Some(statement) = draft.statement(choices) else { return false };
     let name = if statement.get_mut("NotPrincipal").is_some() { "NotPrincipal" } else { "Principal" };
+    // A type that takes none refuses the best of them, which is a fault of another kind.
+    if statement.get_mut(name).is_none() {
+        return false;
+    }
     statement.set(name, value);
     true
 }

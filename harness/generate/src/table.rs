@@ -1,0 +1,253 @@
+//! Scenarios about conditions: a table whose rows are statements that differ in their conditions alone, and whose columns are requests
+//! that differ in their contexts alone. Every row meets every column, so that a few requests try hundreds of pairs of values.
+//!
+//! What such a scenario is about is chosen once: the spellings of one value, the logic of condition blocks, what a requester's record
+//! yields, variables, or the names of keys.
+
+mod derived;
+mod logic;
+mod names;
+mod values;
+mod variables;
+
+use assize_model::scenario::Case;
+use assize_model::{
+    BaseOperator, ConditionBlock, ConditionKey, Effect, Element, EndpointKind, EndpointPolicy,
+    IdentityPolicy, IdentitySource, Literal, Operator, Policies, PolicySource, PolicyType, ResourceKind,
+    ResourcePolicy, SetOperator, Statement, Version,
+};
+
+use crate::cast::{ACCOUNTS, Cast, Role, Target};
+use crate::choices::Choices;
+use crate::policy::{assemble, everything, written};
+use crate::scenario::build;
+use crate::settings::Settings;
+
+/// What a scenario is about.
+struct Table {
+    version: Version,
+    /// One a statement.
+    rows: Vec<Row>,
+    /// One a request.
+    columns: Vec<Column>,
+}
+
+/// What one statement has for itself.
+#[derive(Default)]
+struct Row {
+    /// Its resource element; without one it covers everything.
+    resource: Option<Element>,
+    condition: Vec<ConditionBlock>,
+}
+
+/// What one request has for itself.
+#[derive(Clone, Default)]
+struct Column {
+    /// Whose request it is, as an index of the cast's principals.
+    principal: usize,
+    /// The resource, if not that of all.
+    resource: Option<String>,
+    context: Vec<(String, Vec<Literal>)>,
+}
+
+/// The policies and the requests of a table, of one of the kinds.
+pub(crate) fn table(choices: &mut dyn Choices, settings: &Settings) -> (Policies, Vec<Case>) {
+    let columns = choices.between(settings.requests.div_ceil(2), settings.requests.max(1));
+    let (cast, table) = match choices.weighted(&[(34, 0), (20, 1), (18, 2), (18, 3), (10, 4)]) {
+        0 => (Cast::generate(choices), values::table(choices, columns)),
+        1 => (Cast::generate(choices), logic::table(choices, columns)),
+        2 => {
+            let cast = Cast::of(choices, derived::role);
+            let table = derived::table(choices, &cast, columns);
+            (cast, table)
+        }
+        3 => {
+            let cast = Cast::generate(choices);
+            let table = variables::table(choices, &cast, columns);
+            (cast, table)
+        }
+        _ => {
+            let cast = Cast::generate(choices);
+            let table = names::table(choices, columns);
+            (cast, table)
+        }
+    };
+    let target = target(&cast);
+    let carrier = Carrier::choose(choices, &cast, target.action.clone());
+    let policies = carrier.policies(choices, &cast, &table);
+    let mut cases = requests(choices, &cast, &target, table.columns);
+    if choices.chance(75) {
+        // The rows are not about it, so that it shows what holds without them.
+        let other = Target { action: beside(cast.kind).to_owned(), ..target };
+        cases.extend(requests(choices, &cast, &other, vec![Column::default()]));
+    }
+    (policies, cases)
+}
+
+/// What the requests are for.
+fn target(cast: &Cast) -> Target {
+    match cast.kind {
+        ResourceKind::Ordinary => Target {
+            action: "s3:GetObject".to_owned(),
+            resource: format!("arn:{}:s3:::bkt/k", cast.partition),
+            owner: ACCOUNTS[0].to_owned(),
+        },
+        ResourceKind::KmsKey | ResourceKind::RoleTrust => cast.targets[0].clone(),
+    }
+}
+
+/// Another action on the same resource.
+fn beside(kind: ResourceKind) -> &'static str {
+    match kind {
+        ResourceKind::Ordinary => "s3:PutObject",
+        ResourceKind::KmsKey => "kms:Encrypt",
+        ResourceKind::RoleTrust => "sts:TagSession",
+    }
+}
+
+/// The policy that holds the rows.
+struct Carrier {
+    policy_type: PolicyType,
+    effect: Effect,
+    /// What the rows are about.
+    action: String,
+}
+
+impl Carrier {
+    fn choose(choices: &mut dyn Choices, cast: &Cast, action: String) -> Carrier {
+        let role = cast.role;
+        let managed = cast.principals.iter().any(|p| p.account().is_some_and(|account| account.management));
+        let own = cast.kind.policy_type();
+        let candidates = [
+            (if role.has_identity() { 40 } else { 0 }, PolicyType::Identity),
+            (30, own),
+            (if role.has_boundary() { 6 } else { 0 }, PolicyType::Boundary),
+            (if role.has_session() { 6 } else { 0 }, PolicyType::Session),
+            (if role.has_account() && !managed { 6 } else { 0 }, PolicyType::Scp),
+            (if cast.kind == ResourceKind::Ordinary { 4 } else { 0 }, PolicyType::Rcp),
+            (4, PolicyType::Vpce),
+        ];
+        let policy_type = choices.weighted(&candidates);
+        // Root has its own account's leave anyway (EVAL-025), and an RCP grants nothing.
+        let denies = match (policy_type, role) {
+            (PolicyType::Rcp, _) => 100,
+            (_, Role::Root) if cast.account == 0 => 85,
+            _ => 50,
+        };
+        let effect = if choices.chance(denies) { Effect::Deny } else { Effect::Allow };
+        Carrier { policy_type, effect, action }
+    }
+
+    /// The policies: the rows, and what else the requester needs.
+    fn policies(&self, choices: &mut dyn Choices, cast: &Cast, table: &Table) -> Policies {
+        let role = cast.role;
+        let across = !role.has_account() || cast.account != 0;
+        let mut policies = Policies::default();
+        let own = cast.kind.policy_type();
+        let mut source = |policy_type: PolicyType| self.source(choices, table, policy_type);
+        // Where one side is enough, the other is left out, so that the rows decide.
+        let rows_grant = self.effect == Effect::Allow;
+        if role.has_identity() && (across || !rows_grant || self.policy_type != own) {
+            let by = match role {
+                Role::RoleSession | Role::ServiceLinked => IdentitySource::Role,
+                Role::FederatedByUser => IdentitySource::Issuer,
+                _ => IdentitySource::User,
+            };
+            let policy = source(PolicyType::Identity);
+            policies.identity = Some(vec![IdentityPolicy { source: by, policy }]);
+        }
+        if across || cast.kind != ResourceKind::Ordinary || self.policy_type == own || !role.has_identity() {
+            policies.resource = Some(ResourcePolicy { kind: cast.kind, policy: source(own) });
+        }
+        if role.has_session() && (role != Role::RoleSession || self.policy_type == PolicyType::Session) {
+            policies.session = Some(vec![source(PolicyType::Session)]);
+        }
+        match self.policy_type {
+            PolicyType::Boundary => policies.boundary = vec![source(PolicyType::Boundary)],
+            PolicyType::Scp => policies.scps = Some(vec![vec![source(PolicyType::Scp)]]),
+            PolicyType::Rcp => policies.rcps = Some(vec![vec![source(PolicyType::Rcp)]]),
+            PolicyType::Vpce => {
+                let policy = source(PolicyType::Vpce);
+                policies.endpoint = Some(EndpointPolicy { kind: EndpointKind::Interface, policy });
+            }
+            _ => {}
+        }
+        policies
+    }
+
+    /// The policy of a type: the rows, if they are its, and an Allow of everything unless the rows are to grant.
+    fn source(&self, choices: &mut dyn Choices, table: &Table, policy_type: PolicyType) -> PolicySource {
+        let carries = policy_type == self.policy_type;
+        let mut statements = Vec::new();
+        if policy_type != PolicyType::Rcp && !(carries && self.effect == Effect::Allow) {
+            statements.push(everything(policy_type, Effect::Allow));
+        }
+        let mut version = Version::V2012;
+        if carries {
+            let needs_version = matches!(policy_type, PolicyType::Scp | PolicyType::Rcp);
+            version = if needs_version { Version::V2012 } else { table.version };
+            statements.extend(table.rows.iter().map(|row| self.statement(row, policy_type)));
+        }
+        PolicySource::new("p", written(choices, &assemble(version, statements), policy_type))
+    }
+
+    fn statement(&self, row: &Row, policy_type: PolicyType) -> Statement {
+        let mut statement = everything(policy_type, self.effect);
+        // A trust policy names no other actions (GRAM-045), whatever the request is for.
+        if policy_type != PolicyType::Trust || self.action.starts_with("sts:") {
+            statement.action.entries = vec![self.action.clone()];
+        }
+        if let (Some(resource), Some(own)) = (&row.resource, &mut statement.resource) {
+            own.clone_from(resource);
+        }
+        statement.condition.clone_from(&row.condition);
+        statement
+    }
+}
+
+fn requests(choices: &mut dyn Choices, cast: &Cast, target: &Target, columns: Vec<Column>) -> Vec<Case> {
+    let Target { action, resource, owner } = target;
+    let mut cases: Vec<Case> = Vec::with_capacity(columns.len());
+    for column in columns {
+        let principal = cast.principals[column.principal].clone();
+        let resource = column.resource.unwrap_or_else(|| resource.clone());
+        let request = build(choices, principal, action.clone(), resource, owner.clone(), column.context);
+        let Some(request) = request else {
+            choices.label("request that cannot be put together");
+            continue;
+        };
+        if cases.iter().all(|known| known.request.as_ref() != Ok(&request)) {
+            cases.push(Case { name: None, status: None, request: Ok(request), expect: None });
+        }
+    }
+    cases
+}
+
+/// How many statements a table has: often one, which then decides alone, or else many.
+fn height(choices: &mut dyn Choices) -> usize {
+    choices.weighted(&[(25, 1), (10, 2), (15, 4), (50, 12)])
+}
+
+/// The operator with or without what may stand around it.
+fn dressed(choices: &mut dyn Choices, base: BaseOperator) -> Operator {
+    let set = choices.weighted(&[
+        (76, None),
+        (12, Some(SetOperator::ForAllValues)),
+        (12, Some(SetOperator::ForAnyValue)),
+    ]);
+    let if_exists = base != BaseOperator::Null && choices.chance(15);
+    Operator { set, base, if_exists }
+}
+
+/// A condition of one test.
+fn single(operator: Operator, key: impl Into<String>, values: Vec<Literal>) -> Vec<ConditionBlock> {
+    vec![ConditionBlock { operator, keys: vec![ConditionKey { key: key.into(), values }] }]
+}
+
+/// Puts `items` into a random order.
+fn shuffle<T>(choices: &mut dyn Choices, items: &mut [T]) {
+    for at in 0..items.len() {
+        let left = items.len() - at;
+        items.swap(at, at + choices.pick(left));
+    }
+}

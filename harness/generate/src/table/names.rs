@@ -1,0 +1,133 @@
+//! Tables of the names of keys: near misses of each other stand in policies and contexts, as keys and as variables (COND-006).
+
+use assize_model::{BaseOperator, Literal, Operator, Version};
+
+use crate::choices::Choices;
+use crate::table::{Column, Row, Table, dressed, height, shuffle, single};
+
+/// Names that somebody could take for each other.
+const NAMES: [&[&str]; 6] = [
+    &[
+        "aws:PrincipalTag/team",
+        "aws:PrincipalTag/other",
+        "aws:RequestTag/team",
+        "acme:PrincipalTag/team",
+        "aws:PrincipalTag/team/x",
+        "aws:PrincipalTag",
+        "aws:PrincipalTag/",
+        "PrincipalTag/team",
+        "team",
+    ],
+    &[
+        "acme:Colour",
+        "zz:Colour",
+        "acme:Colours",
+        "Colour",
+        "acme:Colou",
+        "acme:Colour/x",
+        "acme::Colour",
+        "acme:Color",
+    ],
+    &[
+        "aws:SourceArn",
+        "acme:SourceArn",
+        "aws:SourceArns",
+        "SourceArn",
+        "aws:SourceAccount",
+        "aws:Source Arn",
+    ],
+    // Of what a requester's record yields only the prefix differs (CTX-001).
+    &[
+        "zz:username",
+        "acme:userid",
+        "username",
+        "zz:PrincipalArn",
+        "zz:PrincipalAccount",
+        "zz:PrincipalType",
+        "aws:usernames",
+    ],
+    &["acme:\u{c9}", "acme:E", "acme:\u{e8}", "acme:E\u{301}", "acme:"],
+    &["acme:Ma\u{df}", "acme:MASS", "acme:Mas", "acme:t\u{131}tle", "acme:TITLE"],
+];
+
+/// What they all hold, or not.
+const VALUES: [&str; 2] = ["a", "b"];
+
+pub(super) fn table(choices: &mut dyn Choices, columns: usize) -> Table {
+    choices.label("table of key names");
+    let names = *choices.one_of(&NAMES);
+    let rows = (0..height(choices)).map(|_| row(choices, names)).collect();
+    let columns = (0..columns).map(|_| column(choices, names)).collect();
+    Table { version: Version::V2012, rows, columns }
+}
+
+fn row(choices: &mut dyn Choices, names: &[&str]) -> Row {
+    let key = respelled(choices, names);
+    let plain = |base| Operator { set: None, base, if_exists: false };
+    let value = *choices.one_of(&VALUES);
+    let condition = match choices.pick(8) {
+        0..4 => {
+            let base = *choices.one_of(&[
+                BaseOperator::StringEquals,
+                BaseOperator::StringNotEquals,
+                BaseOperator::StringLike,
+                BaseOperator::StringEqualsIgnoreCase,
+            ]);
+            single(dressed(choices, base), key, vec![Literal::string(value)])
+        }
+        4..6 => {
+            let wanted = *choices.one_of(&["true", "false"]);
+            single(plain(BaseOperator::Null), key, vec![Literal::string(wanted)])
+        }
+        _ => {
+            // Names with a blank or nothing behind the prefix are none of a variable (MATCH-060).
+            let name = if key.contains(' ') {
+                names[0].to_owned()
+            } else {
+                respelled(choices, names).replace(' ', "")
+            };
+            let default = if choices.chance(30) { ", 'b'" } else { "" };
+            let operator = dressed(choices, BaseOperator::StringEquals);
+            single(operator, names[0], vec![Literal::string(format!("${{{name}{default}}}"))])
+        }
+    };
+    Row { resource: None, condition }
+}
+
+fn column(choices: &mut dyn Choices, names: &[&str]) -> Column {
+    let mut names = names.to_vec();
+    shuffle(choices, &mut names);
+    names.truncate(choices.weighted(&[(35, 1), (35, 2), (20, 3), (10, 0)]));
+    let context = names
+        .iter()
+        .map(|name| {
+            let key = respelled(choices, &[name]);
+            (key, vec![Literal::string(*choices.one_of(&VALUES))])
+        })
+        .collect();
+    Column { context, ..Column::default() }
+}
+
+/// One of the names in some letter case.
+fn respelled(choices: &mut dyn Choices, names: &[&str]) -> String {
+    let name = *choices.one_of(names);
+    match choices.weighted(&[(70, 0), (10, 1), (10, 2), (10, 3)]) {
+        0 => name.to_owned(),
+        // Letter by letter, as keys are compared: a capital that is two letters is none.
+        1 => name.chars().map(capital).collect(),
+        2 => name.to_lowercase(),
+        _ => name
+            .char_indices()
+            .map(|(at, letter)| if at == name.len() / 2 { capital(letter) } else { letter })
+            .collect(),
+    }
+}
+
+/// The capital of a letter, if lower-casing that leads back to the letter.
+fn capital(letter: char) -> char {
+    let mut upper = letter.to_uppercase();
+    match (upper.next(), upper.next()) {
+        (Some(upper), None) if upper.to_lowercase().eq([letter]) => upper,
+        _ => letter,
+    }
+}
