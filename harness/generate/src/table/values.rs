@@ -39,7 +39,7 @@ fn row(choices: &mut dyn Choices, of: Type, family: &Family, key: &str) -> Row {
             (44, family.same),
             (18, family.near),
             (if family.cover.is_empty() { 0 } else { 14 }, family.cover),
-            (if dates { 0 } else { 24 }, family.malformed),
+            (if dates { 0 } else { 20 }, family.malformed),
         ]);
         let text = *choices.one_of(pool);
         value::literal(choices, text)
@@ -72,10 +72,12 @@ fn base(choices: &mut dyn Choices, of: Type) -> BaseOperator {
 
 /// A context for each of the family's values, none twice, and some with several of them or none.
 fn contexts(choices: &mut dyn Choices, family: &Family, key: &str, count: usize) -> Vec<Column> {
-    let mut texts: Vec<&str> = [family.same, family.near, family.cover, family.malformed]
-        .iter()
-        .flat_map(|pool| pool.iter().copied())
-        .collect();
+    // Of what is malformed a part is enough: every value is to meet values that are well-formed.
+    let mut malformed = family.malformed.to_vec();
+    shuffle(choices, &mut malformed);
+    malformed.truncate(6);
+    let pools = [family.same, family.near, family.cover, &malformed];
+    let mut texts: Vec<&str> = pools.iter().flat_map(|pool| pool.iter().copied()).collect();
     shuffle(choices, &mut texts);
     (0..count)
         .map(|nth| {

@@ -24,7 +24,7 @@ faults! { FAULTS, Evaluation, "dates";
 
     "long-epoch-in-milliseconds", "COND-061", Plausible, OverGrant, "More than nine digits are milliseconds since the epoch.":
     fn date_epoch(&self, text: &str) -> Option<Instant> {
-        Correct.date_epoch(if text.len() > 9 { &text[..text.len() - 3] } else { text })
+        Correct.date_epoch(if text.len() > 9 { text.get(..text.len() - 3).unwrap_or(text) } else { text })
     }
 
     "four-digits-are-a-year", "COND-062", Plausible, OverGrant, "Four digits are a year.":
