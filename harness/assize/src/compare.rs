@@ -216,6 +216,13 @@ pub fn verdict_text(verdict: &Verdict) -> String {
     }
 }
 
+/// The least strength that tells two verdicts apart, if any does.
+pub fn least_strength(expected: &Verdict, actual: &Verdict) -> Option<Strength> {
+    [Strength::Decision, Strength::Deciding, Strength::Record]
+        .into_iter()
+        .find(|strength| compare(expected, actual, *strength).is_some())
+}
+
 fn deciding_text(deciding: Option<DecidingType>) -> String {
     deciding.map_or("none", DecidingType::as_str).to_owned()
 }

@@ -1,8 +1,9 @@
 //! The fault bank: switchable bugs that show how strong the harness is.
 //!
-//! The reference is written against a trait of small decisions ([`Semantics`]); a fault makes exactly one of them wrong. The harness
-//! is strong if it tells every fault from the truth by generation alone, without a case written for it. [`hunt`] tries that, and says
-//! after how many cases.
+//! The reference is written against a trait of small decisions ([`Semantics`]); a fault makes exactly one of them wrong. Faults of the
+//! engine's index, compiler, caches and store are switches of a second build of it. The harness is strong if
+//! it tells every fault from the truth by generation alone, without a case written for it. [`hunt`] tries that, and says after how many
+//! cases.
 //!
 //! | module | holds |
 //! |---|---|
@@ -39,10 +40,32 @@ pub struct Fault {
     pub severity: Severity,
     /// Where it shows.
     pub stage: Stage,
-    /// The method of [`Semantics`] that it overrides.
-    pub decision: &'static str,
-    /// The decisions with this one made wrong.
-    pub semantics: fn() -> Box<dyn Semantics>,
+    /// What it makes wrong.
+    pub wrong: Wrong,
+}
+
+/// What a fault makes wrong.
+#[derive(Clone, Copy)]
+pub enum Wrong {
+    /// A decision of the reference.
+    Decision {
+        /// The method of [`Semantics`] that is overridden.
+        method: &'static str,
+        /// The decisions with this one made wrong.
+        semantics: fn() -> Box<dyn Semantics>,
+    },
+    /// A part of the engine.
+    Engine(assize_engine_faulty::faults::Fault),
+}
+
+impl Wrong {
+    /// The name of the decision or of the switch.
+    pub fn name(&self) -> String {
+        match self {
+            Wrong::Decision { method, .. } => (*method).to_owned(),
+            Wrong::Engine(switch) => format!("{switch:?}"),
+        }
+    }
 }
 
 /// Where a fault is known from.
@@ -72,6 +95,8 @@ pub enum Stage {
     Acceptance,
     /// Requests are decided wrongly.
     Evaluation,
+    /// Requests are decided wrongly after changes of a store.
+    Sequence,
 }
 
 impl Origin {
@@ -101,6 +126,7 @@ impl Stage {
         match self {
             Stage::Acceptance => "acceptance",
             Stage::Evaluation => "evaluation",
+            Stage::Sequence => "sequence",
         }
     }
 }
@@ -115,7 +141,7 @@ pub fn named(name: &str) -> Vec<&'static Fault> {
     all().into_iter().filter(|fault| fault.id == name || fault.family == name).collect()
 }
 
-/// Known bugs of real evaluators that the bank does not hold, and why not.
+/// Known bugs of real evaluators that the bank does not hold under their names, and why not.
 pub const NOT_HELD: &[(&str, &str)] = &[
     ("wildcard-exponential-backtracking", "about time, not decisions; the benchmarks and MATCH-005 hold it"),
     ("fractional-epoch-rejected", "a crash; the semantics cannot crash, and the fuzz targets look for it"),
@@ -130,29 +156,17 @@ pub const NOT_HELD: &[(&str, &str)] = &[
     ),
     ("import-authorised-by-export-action", "made before evaluation: the service asks about another action"),
     ("batch-delete-evaluated-on-bucket", "made before evaluation: the service asks about another resource"),
-    (
-        "negative-decision-cached",
-        "needs memory between decisions; a matter of the optimized evaluator's store",
-    ),
-    (
-        "decision-cache-omits-context",
-        "needs memory between decisions; a matter of the optimized evaluator's store",
-    ),
+    ("negative-decision-cached", "held as a fault of the engine: store-keeps-denials"),
+    ("decision-cache-omits-context", "held as a fault of the engine: store-keeps-without-context"),
     (
         "decision-cache-omits-session-policy",
-        "needs memory between decisions; a matter of the optimized evaluator's store",
+        "held as a fault of the engine: store-keeps-without-session-policies",
     ),
-    (
-        "variable-expansion-cached-across-requests",
-        "needs memory between decisions; a matter of the optimized evaluator's store",
-    ),
-    (
-        "scp-set-cached-per-account",
-        "needs memory between decisions; a matter of the optimized evaluator's store",
-    ),
+    ("variable-expansion-cached-across-requests", "held as a fault of the engine: compiled-variables-frozen"),
+    ("scp-set-cached-per-account", "held as a fault of the engine: store-first-path-stays"),
     (
         "pattern-cache-keyed-lowercase",
-        "needs memory between patterns; a matter of the optimized evaluator's compiler",
+        "held as a fault of the engine: compiled-patterns-shared-by-lower-case",
     ),
     ("unresolved-attached-policy-skipped", "a scenario holds documents, so none can fail to load"),
     ("admin-claim-survives-assume-role", "the claim is no fact of a principal record"),

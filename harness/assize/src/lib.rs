@@ -17,6 +17,7 @@
 //! | [`regressions`] | scenarios that failed once, kept as files |
 //! | [`drivers`] | what makes the choices of the one generator |
 //! | [`fuzzing`] | what the fuzz targets try, and regressions made of what they find |
+//! | [`sequences`] | changes to a store of policies with questions between them |
 //! | `faults` | the fault bank: switchable bugs that show how strong the harness is (feature `faults`) |
 //! | `fetch` | the managed policies of AWS (feature `fetch`) |
 
@@ -40,6 +41,7 @@ pub mod oracles;
 pub mod record;
 pub mod regressions;
 pub mod report;
+pub mod sequences;
 pub mod stats;
 pub mod tally;
 pub mod trial;

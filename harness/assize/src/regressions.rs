@@ -68,10 +68,14 @@ fn write<T>(
     Ok(failure)
 }
 
-/// A short name for what a scenario asks, the same on every machine: FNV-1a of its text without its name.
+/// A short name for what a scenario asks: made of its text without its name.
 fn identity(scenario: &Scenario) -> String {
-    let unnamed = Scenario { name: "-".to_owned(), ..scenario.clone() };
-    let hash = unnamed.to_json().bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+    fingerprint(&Scenario { name: "-".to_owned(), ..scenario.clone() }.to_json())
+}
+
+/// A short name for a text, the same on every machine: its FNV-1a hash.
+pub(crate) fn fingerprint(text: &str) -> String {
+    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
     });
     format!("{hash:016x}")

@@ -5,12 +5,17 @@ use std::path::Path;
 use std::process::Command;
 
 /// What each member of the workspace may depend on inside the workspace, in its library and in its tests and benchmarks.
-const ALLOWED: [(&str, &[&str]); 6] = [
+const ALLOWED: [(&str, &[&str]); 7] = [
     ("assize-model", &[]),
     ("assize-reference", &["assize-model"]),
     ("assize-engine", &["assize-model"]),
+    // The engine's files once more, with switchable faults.
+    ("assize-engine-faulty", &["assize-model"]),
     ("assize-generate", &["assize-model"]),
-    ("assize", &["assize-model", "assize-reference", "assize-engine", "assize-generate"]),
+    (
+        "assize",
+        &["assize-model", "assize-reference", "assize-engine", "assize-engine-faulty", "assize-generate"],
+    ),
     ("assize-mutation", &["assize-model", "assize-reference", "assize-engine", "assize-generate"]),
 ];
 

@@ -46,8 +46,10 @@ pub(crate) fn too_long(length: usize) -> Diagnostic {
 pub(crate) fn compile(document: Document) -> Tables {
     let mut compiler = Compiler {
         tables: Tables::default(),
-        variables: document.version == Version::V2012,
+        variables: document.version == Version::V2012 || faulty!(VariablesWhateverTheVersion),
         keys: HashMap::default(),
+        #[cfg(feature = "faults")]
+        shared: HashMap::new(),
     };
     compiler.tables.statements.reserve_exact(document.statements.len());
     compiler.tables.labels.reserve_exact(document.statements.len());
@@ -65,6 +67,9 @@ struct Compiler {
     variables: bool,
     /// The numbers of the keys by hash; a key whose hash is taken by another has the next free one.
     keys: HashMap<u64, u32, BuildHasherDefault<Hashed>>,
+    /// The patterns that a fault shares, by text.
+    #[cfg(feature = "faults")]
+    shared: HashMap<String, Pattern>,
 }
 
 /// Which wildcards a pattern may have.
@@ -109,6 +114,12 @@ impl Compiler {
         for block in &statement.condition {
             for key in &block.keys {
                 let test = self.test(block.operator, key);
+                faulty!(UnreadableTestsFolded {
+                    match test.comparison {
+                        Comparison::Numeric(_, list) | Comparison::Date(_, list) | Comparison::Ip(list) if list.len() == 0 => continue,
+                        _ => {}
+                    }
+                });
                 self.tables.tests.push(test);
             }
         }
@@ -144,14 +155,14 @@ impl Compiler {
             return ActionPattern::Everything;
         }
         let (vendor, name) = action.split_once(':').unwrap_or(("", action));
-        let wildcard = name.find(['*', '?']);
+        let wildcard = faulty!(QuestionMarkIsLiteral => name.find('*'), else name.find(['*', '?']));
         match wildcard {
             None if vendor != "*" => {
                 let text = self.keep_folded(action);
                 ActionPattern::Exact { hash: hash::ascii_folded(action.as_bytes()), text }
             }
-            Some(at) if vendor != "*" && &name[at..] == "*" => {
-                let prefix = &action[..action.len() - 1];
+            Some(at) if vendor != "*" && (&name[at..] == "*" || faulty!(FirstStarEndsActions)) => {
+                let prefix = &action[..vendor.len() + 1 + at];
                 let head = Beginnings::new(prefix.as_bytes()).head();
                 ActionPattern::Prefix { head, text: self.keep_folded(prefix) }
             }
@@ -205,12 +216,7 @@ impl Compiler {
     }
 
     fn patterns(&mut self, entries: &[String], wildcards: Wildcards) -> List {
-        let start = self.tables.patterns.len();
-        for entry in entries {
-            let pattern = self.pattern(entry, wildcards, self.variables);
-            self.tables.patterns.push(pattern);
-        }
-        List::new(start, self.tables.patterns.len())
+        self.values(entries.iter().map(String::as_str), wildcards, self.variables)
     }
 
     /// Compiles one pattern. `variables` says whether `${…}` is special.
@@ -224,7 +230,8 @@ impl Compiler {
             return self.plain(text, wildcards);
         };
         let is_tail = |text: &str| text.bytes().filter(|&byte| byte == b':').count() >= COLONS;
-        let trailing_star = &text[special..] == "*";
+        let trailing_star =
+            &text[special..] == "*" || faulty!(FirstStarEndsResources if text[special..].starts_with('*'));
         if trailing_star && (wildcards != Wildcards::Components || is_tail(text)) {
             return match special {
                 0 => Pattern::Everything,
@@ -247,7 +254,7 @@ impl Compiler {
     fn key(&mut self, name: &str) -> u32 {
         let hash = hash::folded(name);
         let number = self.tables.keys.len() as u32;
-        let mut place = hash;
+        let mut place = faulty!(KeysByHashAlone => hash & 7, else hash);
         loop {
             match self.keys.entry(place) {
                 Entry::Vacant(vacant) => {
@@ -257,7 +264,7 @@ impl Compiler {
                 Entry::Occupied(known) => {
                     let known = *known.get();
                     let spelled = self.tables.keys[known as usize].spelled.of(&self.tables.text);
-                    if spelled == name || hash::eq_folding(spelled, name) {
+                    if spelled == name || hash::eq_folding(spelled, name) || faulty!(KeysByHashAlone) {
                         return known;
                     }
                     place = place.wrapping_add(1);
@@ -282,9 +289,9 @@ impl Compiler {
         let (negated, base) = positive(operator.base);
         Test {
             key: number,
-            set: operator.set,
-            if_exists: operator.if_exists,
-            negated,
+            set: faulty!(SetOperatorDropped => None, else operator.set),
+            if_exists: operator.if_exists && !faulty!(IfExistsDropped),
+            negated: negated && !faulty!(NegationLostWithIfExists if operator.if_exists),
             comparison: self.comparison(base, key),
         }
     }
@@ -344,9 +351,18 @@ impl Compiler {
         let start = self.tables.patterns.len();
         for text in texts {
             let pattern = self.pattern(text, wildcards, variables);
+            let pattern = faulty!(PatternsSharedByText => self.share(text.to_owned(), pattern), else pattern);
+            let pattern =
+                faulty!(PatternsSharedByLowerCase => self.share(text.to_lowercase(), pattern), else pattern);
             self.tables.patterns.push(pattern);
         }
         List::new(start, self.tables.patterns.len())
+    }
+
+    /// The first pattern that was compiled for a text.
+    #[cfg(feature = "faults")]
+    fn share(&mut self, text: String, pattern: Pattern) -> Pattern {
+        *self.shared.entry(text).or_insert(pattern)
     }
 
     fn strings(&mut self, key: &ConditionKey) -> Comparison {
@@ -361,9 +377,13 @@ impl Compiler {
             Pattern::Text(span) => (false, span.of(text)),
             _ => (true, ""),
         };
-        patterns[start..].sort_unstable_by(|one, other| spelled(one).cmp(&spelled(other)));
+        if !faulty!(ValuesNotSorted) {
+            patterns[start..].sort_unstable_by(|one, other| spelled(one).cmp(&spelled(other)));
+        }
         let plain = start + patterns[start..].partition_point(|pattern| matches!(pattern, Pattern::Text(_)));
-        Comparison::Sorted { texts: List::new(start, plain), rest: List::new(plain, patterns.len()) }
+        let rest = List::new(plain, patterns.len());
+        let rest = faulty!(VariablesAmongSortedDropped => List::default(), else rest);
+        Comparison::Sorted { texts: List::new(start, plain), rest }
     }
 
     fn numeric(&mut self, relation: Relation, key: &ConditionKey) -> Comparison {
@@ -532,6 +552,12 @@ impl<'c> Tokens<'c> {
             self.nothing = true;
             return;
         }
+        faulty!(EscapesAreWildcards {
+            if let Reference::Escape(character @ ('*' | '?')) = reference && self.wildcards != Wildcards::None {
+                self.wildcard(character as u8, false);
+                return;
+            }
+        });
         match reference {
             Reference::Escape(character) => self.compiler.tables.text.push(character),
             Reference::Variable { name, default } => {
@@ -539,6 +565,7 @@ impl<'c> Tokens<'c> {
                 self.variable_in_head |= in_head;
                 let key = self.compiler.key(name);
                 let default = default.map(|default| self.compiler.keep(default));
+                let default = faulty!(DefaultsDropped => None, else default);
                 self.pending = self.compiler.tables.text.len();
                 let ordinal = self.variables;
                 self.variables += 1;

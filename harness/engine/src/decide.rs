@@ -38,6 +38,11 @@ pub(crate) fn decide(view: &View<'_>, frame: &Frame<'_>) -> Result<Outcome, Inpu
     if let Some((decision, deciding)) = plan.early {
         return Ok(Outcome { decision, deciding: Some(deciding) });
     }
+    faulty!(AllowEndsTheSearch {
+        if missing_gate(view, &plan, frame).is_none() && missing_grant(view, &plan, frame).is_none() {
+            return Ok(Outcome::ALLOW);
+        }
+    });
     if let Some(policy_type) = denying(view, &plan, frame) {
         let deciding = Some(DecidingType::Policy(policy_type));
         return Ok(Outcome { decision: Decision::ExplicitDeny, deciding });
@@ -62,16 +67,20 @@ fn consulted<T>(state: ReportState, supplied: Option<T>) -> Option<T> {
 /// How an endpoint's policy reads principals (EVAL-022).
 pub(crate) fn endpoint_reading(view: &View<'_>, plan: &Plan) -> Reading {
     let gateway = view.endpoint.is_some_and(|(kind, _)| kind == assize_model::EndpointKind::Gateway);
-    Reading { gateway, ..plan.reading }
+    Reading { gateway: gateway && !faulty!(GatewaysReadAsInterfaces), ..plan.reading }
 }
 
 /// Step 3: the first type with an applicable Deny.
 fn denying(view: &View<'_>, plan: &Plan, frame: &Frame<'_>) -> Option<PolicyType> {
     let denies = |bag: Bag<'_>| bag.any(Effect::Deny, frame, plan.reading);
     let level_denies = |state, levels| {
-        consulted(state, levels).is_some_and(|levels: crate::list::Levels<'_>| levels.iter().any(denies))
+        consulted(state, levels).is_some_and(|levels: crate::list::Levels<'_>| {
+            faulty!(FirstLevelDeniesOnly { return levels.iter().take(1).any(denies); });
+            levels.iter().any(denies)
+        })
     };
     let bag_denies = |state, bag: Option<Bag<'_>>| consulted(state, bag).is_some_and(denies);
+    faulty!(ScpsBeforeRcps { if level_denies(plan.scp, view.scps) { return Some(PolicyType::Scp); } });
     if level_denies(plan.rcp, view.rcps) {
         return Some(PolicyType::Rcp);
     }
@@ -84,18 +93,23 @@ fn denying(view: &View<'_>, plan: &Plan, frame: &Frame<'_>) -> Option<PolicyType
     if !plan.lockout_exempt && bag_denies(plan.resource, view.resource.map(|(_, bag)| bag)) {
         return Some(plan.resource_type());
     }
+    faulty!(PrincipalDeniesNotRead { return None; });
     if bag_denies(plan.identity, view.identity) {
         return Some(PolicyType::Identity);
     }
     if bag_denies(plan.boundary, view.boundary) {
         return Some(PolicyType::Boundary);
     }
+    faulty!(SessionDeniesNotRead { return None; });
     bag_denies(plan.session, view.session).then_some(PolicyType::Session)
 }
 
 /// Step 4: the first guardrail that does not allow.
 fn missing_gate(view: &View<'_>, plan: &Plan, frame: &Frame<'_>) -> Option<PolicyType> {
     let allows = |bag: Bag<'_>| bag.any(Effect::Allow, frame, plan.reading);
+    faulty!(OneLevelIsEnough {
+        return consulted(plan.scp, view.scps).filter(|levels| !levels.iter().any(allows)).map(|_| PolicyType::Scp);
+    });
     if consulted(plan.scp, view.scps).is_some_and(|levels| !levels.iter().all(allows)) {
         return Some(PolicyType::Scp);
     }
@@ -125,7 +139,8 @@ impl Grants {
         {
             let _ = bag.applying(Effect::Allow, frame, plan.reading, &mut |class| {
                 grants.add(class);
-                if grants.direct { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                let enough = grants.direct || faulty!(FirstGrantDecides);
+                if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             });
         }
         grants

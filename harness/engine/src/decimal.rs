@@ -59,6 +59,7 @@ impl Decimal {
         if !count.is_multiple_of(16) {
             number.digits[count / 16] *= 10u64.pow(16 - (count % 16) as u32);
         }
+        faulty!(FifteenDigitsKept { number.digits = [number.digits[0] / 10 * 10, 0, 0, 0]; });
         number.exponent = whole.len() as i16 - leading as i16 + power;
         Some(number)
     }

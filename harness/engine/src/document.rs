@@ -46,6 +46,9 @@ pub(crate) struct Tables {
     pub(crate) instants: Vec<Instant>,
     pub(crate) networks: Vec<Network>,
     pub(crate) keys: Vec<Key>,
+    /// What a fault remembers of variables.
+    #[cfg(feature = "faults")]
+    pub(crate) frozen: crate::faults::Frozen,
 }
 
 /// A compiled statement.
@@ -232,11 +235,14 @@ impl ActionPattern {
         match *self {
             ActionPattern::Everything => true,
             ActionPattern::Exact { hash, text } => {
-                hash == frame.action_hash && frame.asks(document.text(text))
+                (hash == frame.action_hash && frame.asks(document.text(text)))
+                    || faulty!(HashTakenForAction if hash & 31 == frame.action_hash & 31)
             }
             ActionPattern::Prefix { head, text } => {
                 let differs = (head ^ frame.beginnings.head()) & hash::low_bytes(text.len()) != 0;
-                !differs && starts_with_ignoring_case(action.as_str(), document.text(text))
+                !differs
+                    && (starts_with_ignoring_case(action.as_str(), document.text(text))
+                        || faulty!(FirstWordTakenForPrefix))
             }
             ActionPattern::Glob { vendor, name, .. } => {
                 frame.asks_vendor(document.text(vendor))

@@ -42,6 +42,9 @@ pub struct PreparedPolicies {
     endpoint: Option<(EndpointKind, PolicyList)>,
     resource: Option<(ResourceKind, PolicyList)>,
     acl: Vec<AclGrant>,
+    /// What a fault remembers of decisions.
+    #[cfg(feature = "faults")]
+    kept: crate::faults::Kept,
 }
 
 impl PreparedPolicies {
@@ -77,6 +80,8 @@ impl PreparedPolicies {
             endpoint,
             resource,
             acl: policies.acl.clone(),
+            #[cfg(feature = "faults")]
+            kept: Default::default(),
         })
     }
 
@@ -85,7 +90,10 @@ impl PreparedPolicies {
     /// # Errors
     /// The request cannot be put under these policies (EVAL-006).
     pub fn decide(&self, request: &Request) -> Result<Outcome, InputError> {
-        decide::decide(&self.view(), &Frame::new(request))
+        let outcome = decide::decide(&self.view(), &Frame::new(request));
+        #[cfg(feature = "faults")]
+        let outcome = outcome.map(|outcome| self.kept.under_policies(request, outcome));
+        outcome
     }
 
     /// Evaluates a request.

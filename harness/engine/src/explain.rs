@@ -205,7 +205,7 @@ impl Reader<'_> {
                 let Some(class) = attached.document.applies(number, false, self.frame, reading) else {
                     continue;
                 };
-                let label = &tables.labels[number];
+                let label = &tables.labels[faulty!(PlacesOfTheFirstStatement => 0, else number)];
                 let found = StatementRef {
                     policy_type,
                     level,
@@ -237,6 +237,7 @@ fn combine(
     let types =
         [&read.rcp, &read.scp, &read.vpce, &read.resource, &read.identity, &read.boundary, &read.session];
     let denies: Vec<StatementRef> = types.iter().flat_map(|applying| applying.deny.iter().cloned()).collect();
+    let denies = faulty!(FirstDenyDeterminesAlone => denies.into_iter().take(1).collect(), else denies);
     if let Some(first) = denies.first() {
         return (Decision::ExplicitDeny, Some(DecidingType::Policy(first.policy_type)), denies);
     }
@@ -357,7 +358,9 @@ fn missing_keys(view: &View<'_>, frame: &Frame<'_>) -> Vec<String> {
         let document = &attached.document;
         for (number, key) in document.tables.keys.iter().enumerate() {
             let Name::Supplied { folded, .. } = key.name else { continue };
-            if frame.values(document, number as u32).len() == 0 && seen.insert(document.text(folded)) {
+            if frame.values(document, number as u32).len() == 0
+                && (seen.insert(document.text(folded)) || faulty!(MissingKeysRepeated))
+            {
                 missing.push(document.text(key.spelled).to_owned());
             }
         }

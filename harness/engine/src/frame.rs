@@ -273,6 +273,7 @@ impl Index {
         slots.resize((entries.len() * 2).next_power_of_two(), 0);
         let mask = slots.len() - 1;
         for (number, entry) in entries.iter().enumerate() {
+            faulty!(KeysPast64Dropped { if number >= 64 { break; } });
             let hash = hash::folded(&entry.key) & u64::from(u32::MAX);
             let mut at = hash as usize & mask;
             while slots[at] != 0 {
@@ -292,6 +293,10 @@ impl Index {
         let is_it = |entry: &&assize_model::ContextEntry| hash::eq_folded(folded, &entry.key);
         match self {
             Index::Few(hashes) => {
+                faulty!(ContextHashTakenForName {
+                    let alike = |known: &u32| *known & 0x1f == hash as u32 & 0x1f;
+                    return hashes.iter().zip(entries).find(|(known, _)| alike(known)).map(|(_, entry)| entry);
+                });
                 let candidates = hashes.iter().zip(entries).filter(|&(&known, _)| known == hash as u32);
                 candidates.map(|(_, entry)| entry).find(is_it)
             }

@@ -145,17 +145,26 @@ struct Node {
 impl Index {
     /// The index of a document's statements with this effect.
     pub(crate) fn of_document(document: &CompiledDocument, effect: Effect) -> Index {
-        let statements = (0..).zip(&document.tables.statements);
+        let statements = document.tables.statements.as_slice();
+        let statements =
+            faulty!(StatementsPast64NotIndexed => &statements[..statements.len().min(64)], else statements);
+        let statements = (0..).zip(statements);
         let numbers = statements.filter(|(_, known)| known.effect == effect).map(|(number, _)| number);
         match numbers.clone().count() {
             0 => Index::Empty,
-            1..=SCAN_UP_TO => Index::Scan(numbers.collect()),
+            1..=SCAN_UP_TO => {
+                faulty!(FirstOfAFullScanLost {
+                    if numbers.clone().count() == SCAN_UP_TO { return Index::Scan(numbers.skip(1).collect()); }
+                });
+                Index::Scan(numbers.collect())
+            }
             _ => Index::Tables(Box::new(Builder::new(document, 1, effect).build())),
         }
     }
 
     /// One index over the statements of all `count` documents.
     pub(crate) fn of_documents<D: Documents + ?Sized>(documents: &D, count: u32, effect: Effect) -> Index {
+        let count = faulty!(LastPolicyNotMerged => count - 1, else count);
         Index::Tables(Box::new(Builder::new(documents, count, effect).build()))
     }
 
@@ -190,7 +199,13 @@ impl Tables {
         let mut lengths = self.lengths(of_vendor);
         if lengths != 0 {
             lengths = (lengths | self.lengths(of_name)) & !VENDOR;
-            if let Some(bucket) = self.find(documents, frame.action_hash, false, action) {
+            faulty!(StemOfNameNotAsked { lengths = self.lengths(of_vendor) & !VENDOR; });
+            faulty!(PrefixesNotAsked { lengths = 0; });
+            faulty!(PrefixLengthsInSixteenBits { lengths &= 0xffff; });
+            let hash =
+                faulty!(ActionAskedAsSpelled => hash::exact(action.as_bytes()), else frame.action_hash);
+            if let Some(bucket) = self.find(documents, hash, false, action) {
+                faulty!(ExactActionHidesPrefixes { lengths = 0; });
                 self.visit_bucket(bucket, documents, frame, visit)?;
             }
         }
@@ -198,11 +213,14 @@ impl Tables {
             let length = lengths.trailing_zeros() as usize;
             lengths &= lengths - 1;
             let Some(prefix) = action.get(..length) else { continue };
+            faulty!(WholeActionIsNoPrefix { if length == action.len() { continue; } });
             let hash = frame.beginnings.hash(length) ^ PREFIX_SALT;
             if let Some(bucket) = self.find(documents, hash, true, prefix) {
+                faulty!(ShortestPrefixOnly { lengths = 0; });
                 self.visit_bucket(bucket, documents, frame, visit)?;
             }
         }
+        faulty!(EveryBucketNotVisited { return ControlFlow::Continue(()); });
         match self.every {
             Some(bucket) => self.visit_bucket(&self.buckets[bucket as usize], documents, frame, visit),
             None => ControlFlow::Continue(()),
@@ -226,6 +244,7 @@ impl Tables {
         let mut at = hash as usize & mask;
         // A quarter of the slots is free at least, so the walk ends.
         while let Slot { tag: known, number: number @ 1.. } = self.slots[at] {
+            faulty!(HashTakenForText { if known & 7 == tag(hash) & 7 { return self.buckets.get(number as usize - 1); } });
             if known == tag(hash) {
                 let bucket = &self.buckets[number as usize - 1];
                 let is_it = bucket.hash == hash
@@ -247,7 +266,10 @@ impl Tables {
         frame: &Frame<'_>,
         visit: &mut impl FnMut(Candidate) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        bucket.every.of(&self.candidates).iter().copied().try_for_each(&mut *visit)?;
+        faulty!(ActionsWithoutResourceFindNothing { if frame.resource.is_none() { return ControlFlow::Continue(()); } });
+        if !faulty!(StatementsOnEverythingSkipped if bucket.nodes.len() > 0) {
+            bucket.every.of(&self.candidates).iter().copied().try_for_each(&mut *visit)?;
+        }
         // What covers an action without resource is among the candidates for every resource (MATCH-031).
         let Some(resource) = frame.resource else { return ControlFlow::Continue(()) };
         let resource = resource.as_str().as_bytes();
@@ -259,6 +281,7 @@ impl Tables {
             if begins {
                 node.candidates.of(&self.candidates).iter().copied().try_for_each(&mut *visit)?;
             }
+            faulty!(ParentsNotVisited { return ControlFlow::Continue(()); });
             at = node.parent;
         }
         ControlFlow::Continue(())
@@ -280,6 +303,7 @@ impl Tables {
         let equal = heads[from..].partition_point(|&known| known == head);
         let within =
             nodes[from..from + equal].partition_point(|node| node.text.of(documents).as_bytes() <= resource);
+        let within = faulty!(HeadsTakenForTexts => equal, else within);
         (from + within).checked_sub(1).map(|last| last as u32)
     }
 }
@@ -335,7 +359,9 @@ impl<'d, D: Documents + ?Sized> Builder<'d, D> {
             {
                 let candidate =
                     Candidate { document: number, statement: statement as u32, action_known: false };
-                if compiled.action_negated {
+                faulty!(StatementsPast64NotIndexed { if statement >= 64 { continue; } });
+                if compiled.action_negated && !faulty!(NotActionIndexedByItsActions) {
+                    faulty!(NotActionNotIndexed { continue; });
                     builder.add(Place::Every, Text::default(), candidate);
                 } else {
                     let actions = compiled.actions.of(&documents.document(number).tables.actions);
@@ -368,9 +394,13 @@ impl<'d, D: Documents + ?Sized> Builder<'d, D> {
                     Candidate { action_known, ..candidate },
                 );
             }
-            ActionPattern::GlobOfAnyVendor(_) => self.add(Place::Every, Text::default(), candidate),
+            ActionPattern::GlobOfAnyVendor(_) => {
+                faulty!(AnyVendorNotIndexed { return; });
+                self.add(Place::Every, Text::default(), candidate);
+            }
             ActionPattern::Glob { beginning, .. } => {
                 let short = shorten(document.text(beginning), beginning);
+                let candidate = Candidate { action_known: faulty!(BeginningTakenForGlob), ..candidate };
                 self.add(Place::Prefix(document.text(short)), text(short), candidate);
             }
         }
@@ -378,6 +408,7 @@ impl<'d, D: Documents + ?Sized> Builder<'d, D> {
 
     fn add(&mut self, place: Place<'d>, text: Text, candidate: Candidate) {
         let (_, candidates) = self.buckets.entry(place).or_insert_with(|| (text, Vec::new()));
+        faulty!(EqualNumbersTakenForOne { if candidates.iter().any(|known| known.statement == candidate.statement) { return; } });
         // A statement whose action list repeats itself stands in the bucket once.
         if candidates.last() != Some(&candidate) {
             candidates.push(candidate);
@@ -499,6 +530,7 @@ impl<'d, D: Documents + ?Sized> Builder<'d, D> {
     ) {
         let document = self.documents.document(candidate.document);
         let resource = document.tables.statements[candidate.statement as usize].resource;
+        let resource = faulty!(NotResourceSortedAsResource => match resource { ResourceElement::Except(list) => ResourceElement::Among(list), other => other }, else resource);
         let ResourceElement::Among(list) = resource else {
             if !matches!(resource, ResourceElement::Nothing) {
                 every.push(candidate);

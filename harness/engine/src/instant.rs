@@ -56,6 +56,8 @@ fn iso(bytes: &[u8]) -> Option<Instant> {
     if !valid {
         return None;
     }
+    let offset_minutes = faulty!(OffsetsAdded => -offset_minutes, else offset_minutes);
+    let nanoseconds = faulty!(FractionsDropped => 0, else nanoseconds);
     let minutes = (days_since_epoch(year, month, day) * 24 + i64::from(hour)) * 60 + i64::from(minute);
     Some(Instant { seconds: (minutes - offset_minutes) * 60 + i64::from(second), nanoseconds })
 }

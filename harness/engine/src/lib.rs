@@ -14,6 +14,14 @@
 //! "Allocates nothing" has three limits, all beyond what IAM issues or stores keep: a context of more than 64 keys uses a table that
 //! the thread keeps; `aws:userid` is put together on the heap if it is longer than 200 bytes; and a store gathers more than 32 policies
 //! of one type in a list.
+//!
+//! `faulty!` marks places where optimized evaluators go wrong. It is the constant `false` here; a second package, compiled from these
+//! files, has a switch for each, so that the harness can show that it would notice (`faulty.rs`).
+
+#![allow(clippy::redundant_locals, reason = "`faulty!` is the right value where there are no faults")]
+
+#[macro_use]
+mod faulty;
 
 mod base64;
 mod compile;
@@ -23,6 +31,8 @@ mod decimal;
 pub mod document;
 pub mod engine;
 mod explain;
+#[cfg(feature = "faults")]
+pub mod faults;
 mod frame;
 mod hash;
 mod index;

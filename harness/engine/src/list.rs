@@ -229,6 +229,7 @@ impl<'a> Levels<'a> {
             Levels::Gathered(ends, bag) => {
                 let end = ends[level].unwrap_or(start);
                 let gathered = &bag[start..end];
+                faulty!(LevelsRunTogether { return Bag::Gathered(gathered); });
                 start = end;
                 Bag::Gathered(gathered)
             }

@@ -20,11 +20,15 @@ impl Network {
         };
         match address.parse().ok()? {
             IpAddr::V4(address) => {
-                let mask = u32::MAX.checked_shl(32u32.checked_sub(prefix.unwrap_or(32))?).unwrap_or(0);
-                Some(Network::V4(address.to_bits() & mask, mask))
+                let none = faulty!(EmptyMaskIsFull => u32::MAX, else 0);
+                let mask = u32::MAX.checked_shl(32u32.checked_sub(prefix.unwrap_or(32))?).unwrap_or(none);
+                let kept = faulty!(HostBitsKept => u32::MAX, else mask);
+                Some(Network::V4(address.to_bits() & kept, mask))
             }
             IpAddr::V6(address) => {
-                let mask = u128::MAX.checked_shl(128u32.checked_sub(prefix.unwrap_or(128))?).unwrap_or(0);
+                let prefix = prefix.unwrap_or(128);
+                let prefix = faulty!(LongMasksCut => prefix.min(64), else prefix);
+                let mask = u128::MAX.checked_shl(128u32.checked_sub(prefix)?).unwrap_or(0);
                 Some(Network::V6(address.to_bits() & mask, mask))
             }
         }

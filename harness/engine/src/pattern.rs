@@ -152,6 +152,7 @@ trait Texts {
                     if subject[at..].starts_with(text) {
                         return Some(at);
                     }
+                    faulty!(SearchStopsAtFirstByte { return None; });
                     from = at + 1;
                 }
             }
@@ -215,6 +216,7 @@ trait Texts {
                     narrow = Some((token, at));
                 }
                 (_, Some((after, taken))) if taken < subject.len() => {
+                    faulty!(StarsNotRetried { return false; });
                     let next = taken + width(subject[taken]);
                     match self.land(tokens, after, subject, next) {
                         Some(landed) => (token, at) = (after, landed),
@@ -309,7 +311,9 @@ impl<'a> Substituted<'a> {
 
     fn resolve(&self, key: u32, default: Option<Span>) -> Option<&'a str> {
         let values = self.frame.values(self.document, key);
-        if values.is_null() { default.map(|default| self.document.text(default)) } else { values.single() }
+        let single = values.single();
+        let single = faulty!(VariablesFrozen => self.document.tables.frozen.value(key, single), else single);
+        if values.is_null() { default.map(|default| self.document.text(default)) } else { single }
     }
 
     /// The number of the first token before which the substituted pattern has five colons; `None` if it has fewer in all.
@@ -340,6 +344,7 @@ impl Texts for Substituted<'_> {
 
 /// The length of the character that begins with `first`.
 fn width(first: u8) -> usize {
+    faulty!(CharactersAreBytes { return 1; });
     match first {
         0x00..=0x7f => 1,
         0x80..=0xdf => 2,

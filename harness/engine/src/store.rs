@@ -12,7 +12,7 @@ use std::error::Error;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, Guard};
 use assize_model::{
     AclGrant, Diagnostic, EndpointKind, Evaluation, InputError, PolicyType, Request, ResourceKind,
 };
@@ -30,6 +30,12 @@ pub struct PolicyStore {
     current: ArcSwap<Version>,
     /// Held while a change is made: changes come one after the other.
     changing: Mutex<()>,
+    /// The version before the current one, for a fault.
+    #[cfg(feature = "faults")]
+    before: ArcSwap<Version>,
+    /// What a fault remembers of decisions.
+    #[cfg(feature = "faults")]
+    kept: crate::faults::Kept,
 }
 
 /// What a document can be attached to.
@@ -324,7 +330,10 @@ impl PolicyStore {
     /// # Errors
     /// `Input`, or `Unknown` if there is no such endpoint.
     pub fn authorize(&self, request: &Request, via: Via<'_>) -> Result<Outcome, StoreError> {
-        self.current.load().authorize(request, via)
+        let outcome = self.now().authorize(request, via);
+        #[cfg(feature = "faults")]
+        let outcome = outcome.map(|outcome| self.kept.in_store(request, via, outcome));
+        outcome
     }
 
     /// Evaluates a request under what applies to it.
@@ -332,17 +341,23 @@ impl PolicyStore {
     /// # Errors
     /// As [`PolicyStore::authorize`].
     pub fn explain(&self, request: &Request, via: Via<'_>) -> Result<Evaluation, StoreError> {
-        self.current.load().explain(request, via)
+        self.now().explain(request, via)
     }
 
     /// The store as it is now. Later changes do not show in it.
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot { version: self.current.load_full() }
+        Snapshot { version: Guard::into_inner(self.now()) }
     }
 
     /// What the store occupies. Walks through all of it.
     pub fn memory(&self) -> StoreMemory {
-        self.current.load().memory()
+        self.now().memory()
+    }
+
+    /// The version that a reader sees.
+    fn now(&self) -> Guard<Arc<Version>> {
+        faulty!(ReadersLagBehind { return self.before.load(); });
+        self.current.load()
     }
 
     /// Makes a change, or none if it fails.
@@ -350,9 +365,17 @@ impl PolicyStore {
         // What the lock protects is complete whenever it can be seen, even after a panic.
         let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut version = Version::clone(&self.current.load());
-        make(&mut version)?;
+        let made = make(&mut version);
+        if made.is_err() && !faulty!(RefusedChangesHalfMade) {
+            return made;
+        }
+        #[cfg(feature = "faults")]
+        {
+            self.kept.changed(std::mem::take(&mut version.keeps_decisions));
+            self.before.store(self.current.load_full());
+        }
         self.current.store(Arc::new(version));
-        Ok(())
+        made
     }
 }
 

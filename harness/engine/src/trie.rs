@@ -34,7 +34,7 @@ impl Key {
     }
 
     fn is(&self, hash: u64, name: &str) -> bool {
-        self.hash == hash && *self.name == *name
+        (self.hash == hash && *self.name == *name) || faulty!(NamesByHashAlone if self.hash & 63 == hash & 63)
     }
 }
 

@@ -9,6 +9,7 @@
 pub mod cast;
 pub mod choices;
 pub mod condition;
+pub mod crowd;
 pub mod policy;
 pub mod raw;
 pub mod scenario;
@@ -19,6 +20,7 @@ pub mod value;
 
 pub use cast::Cast;
 pub use choices::{Choices, Enumerate, Labelled, Seeded};
+pub use crowd::crowd;
 pub use raw::{RawDocument, raw_document};
 pub use scenario::scenario;
 pub use settings::Settings;

@@ -15,8 +15,9 @@ use super::{Ending, Finding};
 
 /// Try the harness against known kinds of bugs
 ///
-/// Each fault of the bank is a reference with one decision made wrong. Generated cases are put to it and to the correct one until
-/// they are told apart. Prints after how many cases that was: the median and the 95th percentile over the seeds.
+/// Each fault of the bank is a reference with one decision made wrong, or the engine with one part of it. Generated cases, or changes of
+/// a policy store with requests between them, are put to it and to the correct reference until they are told apart. Prints after how
+/// many requests that was: the median and the 95th percentile over the seeds.
 #[derive(clap::Args)]
 pub(super) struct Arguments {
     /// Only this fault, or the faults of this family
@@ -148,7 +149,7 @@ impl Row {
     fn json(&self) -> String {
         let mut writer = Writer::new();
         writer.open_object();
-        let Fault { id, family, rule, summary, origin, severity, stage, decision, .. } = self.fault;
+        let Fault { id, family, rule, summary, origin, severity, stage, wrong } = self.fault;
         for (name, text) in [
             ("fault", *id),
             ("family", family),
@@ -157,7 +158,7 @@ impl Row {
             ("origin", origin.as_str()),
             ("severity", severity.as_str()),
             ("stage", stage.as_str()),
-            ("decision", decision),
+            ("decision", &wrong.name()),
         ] {
             writer.name(name).string(text);
         }

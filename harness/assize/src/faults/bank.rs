@@ -1,4 +1,4 @@
-//! The faults. Each overrides one method of the semantics; `Correct` does what it leaves alone.
+//! The faults. Each overrides one method of the semantics; `Correct` does what it leaves alone. Those of `engine` are switches.
 
 /// Faults of one family: id, rule, origin, severity, what it does wrong, and the method that makes the decision wrong.
 macro_rules! faults {
@@ -15,10 +15,12 @@ macro_rules! faults {
                 origin: $crate::faults::Origin::$origin,
                 severity: $crate::faults::Severity::$severity,
                 stage: $crate::faults::Stage::$stage,
-                decision: stringify!($decision),
-                semantics: {
-                    fn decide $(<$lifetime>)? ($($($arguments)*)?) -> $result $body
-                    || $crate::faults::switch::$decision(decide)
+                wrong: $crate::faults::Wrong::Decision {
+                    method: stringify!($decision),
+                    semantics: {
+                        fn decide $(<$lifetime>)? ($($($arguments)*)?) -> $result $body
+                        || $crate::faults::switch::$decision(decide)
+                    },
                 },
             }
         ),*];
@@ -33,6 +35,7 @@ mod comparisons;
 mod compiling;
 mod context;
 mod documents;
+mod engine;
 mod guardrails;
 mod inputs;
 mod logic;
@@ -96,4 +99,10 @@ pub(super) const FAMILIES: &[&[Fault]] = &[
     special::FAULTS,
     inputs::FAULTS,
     inputs::RECORD,
+    engine::INDEX,
+    engine::COMPILER,
+    engine::DECISION,
+    engine::CACHE,
+    engine::STORE_CACHE,
+    engine::STORE,
 ];

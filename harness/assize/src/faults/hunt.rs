@@ -1,17 +1,23 @@
-//! Looking for faults: generated cases are put to the correct reference and to faulty ones until each is told apart.
+//! Looking for faults: generated cases are put to the correct reference and to faulty evaluators until each is told apart.
 //!
-//! A case is one request decided, or for faults of acceptance one document read. Cases are made by generation alone, and a seed makes
-//! the same ones every time.
+//! A case is one request decided, under policies as they are or between changes of a store; for faults of acceptance it is one document
+//! read. Cases are made by generation alone, and a seed makes the same ones every time.
 
+use std::ops::Range;
 use std::thread;
 
-use assize_generate::{Budget, Choices, RawDocument, Seeded, Settings, raw_document, shrink, shrink_text};
+use assize_generate::{
+    Budget, Choices, RawDocument, Seeded, Settings, crowd, raw_document, shrink, shrink_text,
+};
 use assize_model::scenario::{Body, Case};
-use assize_model::{Decision, Grammar, Policies, PolicyType, Refusal, Scenario, Verdict};
+use assize_model::{Decision, Grammar, Policies, PolicyType, Prepared, Refusal, Scenario, Verdict};
 use assize_reference::{Correct, Reference, Semantics, date};
 
-use super::{Fault, Stage, uniform};
-use crate::compare::{Difference, Strength, compare};
+use super::{Fault, Stage, Wrong, uniform};
+use crate::compare::{Difference, Strength, compare, least_strength};
+use crate::sequences::step::Step;
+use crate::sequences::subject::FaultyStore;
+use crate::sequences::{Failure, Sequence, minimal};
 
 /// How to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +67,8 @@ pub enum Witness {
     Scenario(Box<Scenario>),
     /// A document that one takes and the other refuses.
     Document(RawDocument),
+    /// Changes of a store and questions to it, of which the last ends otherwise than it must.
+    Sequence(Sequence),
 }
 
 /// How large a witness is.
@@ -102,25 +110,32 @@ pub fn hunt_all(faults: &[&Fault], how: Hunt) -> Vec<Option<Found>> {
 fn hunt_some<'f>(faults: impl Iterator<Item = (usize, &'f Fault)>, how: Hunt) -> Vec<(usize, Option<Found>)> {
     let faults: Vec<(usize, &Fault)> = faults.collect();
     let mut found: Vec<Option<Found>> = faults.iter().map(|_| None).collect();
-    for (stage, search) in [(Stage::Acceptance, documents as Search), (Stage::Evaluation, scenarios)] {
-        let numbered = faults.iter().enumerate().filter(|(_, (_, fault))| fault.stage == stage);
-        let wanted = numbered.map(|(at, (_, fault))| Wanted { at, semantics: (fault.semantics)() });
-        search(wanted.collect(), how, &mut found);
+    let searches: [(Search, fn(&Fault) -> bool); 4] = [
+        (documents, |fault| fault.stage == Stage::Acceptance),
+        (scenarios, |fault| fault.stage == Stage::Evaluation && !fault.is_of_engine()),
+        (crowded_scenarios, |fault| fault.stage == Stage::Evaluation && fault.is_of_engine()),
+        (sequences, |fault| fault.stage == Stage::Sequence),
+    ];
+    for (search, looks_for) in searches {
+        let wanted = faults.iter().enumerate().filter(|(_, (_, fault))| looks_for(fault));
+        search(wanted.map(|(at, (_, fault))| Wanted { at, fault }).collect(), how, &mut found);
     }
     faults.iter().map(|(at, _)| *at).zip(found).collect()
 }
 
-/// Looks for faults of one stage and puts those found into their places.
-type Search = fn(Vec<Wanted>, Hunt, &mut [Option<Found>]);
+/// Looks for faults of one kind and puts those found into their places.
+type Search = fn(Vec<Wanted<'_>>, Hunt, &mut [Option<Found>]);
 
 /// A fault that is not found yet.
-struct Wanted {
+struct Wanted<'f> {
     /// Its place in the list.
     at: usize,
-    semantics: Box<dyn Semantics>,
+    fault: &'f Fault,
 }
 
-fn documents(mut wanted: Vec<Wanted>, how: Hunt, found: &mut [Option<Found>]) {
+fn documents(wanted: Vec<Wanted<'_>>, how: Hunt, found: &mut [Option<Found>]) {
+    let semantics = |wanted: Wanted<'_>| Some((wanted.at, wanted.fault.semantics()?));
+    let mut wanted: Vec<(usize, Box<dyn Semantics>)> = wanted.into_iter().filter_map(semantics).collect();
     for case in 0..how.budget {
         if wanted.is_empty() {
             return;
@@ -130,15 +145,15 @@ fn documents(mut wanted: Vec<Wanted>, how: Hunt, found: &mut [Option<Found>]) {
         let policy_type = *choices.one_of(&PolicyType::ALL);
         let document = raw_document(choices, policy_type);
         let taken = takes(&Correct, &document);
-        wanted.retain(|fault| {
-            let difference = acceptance(taken, takes(&*fault.semantics, &document));
-            found[fault.at] = difference.map(|difference| Found {
+        wanted.retain(|(at, semantics)| {
+            let difference = acceptance(taken, takes(&**semantics, &document));
+            found[*at] = difference.map(|difference| Found {
                 cases: case + 1,
                 strength: Strength::Decision,
                 difference,
                 witness: Witness::Document(document.clone()),
             });
-            found[fault.at].is_none()
+            found[*at].is_none()
         });
     }
 }
@@ -154,34 +169,83 @@ fn acceptance(expected: bool, actual: bool) -> Option<Difference> {
     (expected != actual).then(|| Difference::of("document", word(expected), word(actual)))
 }
 
-fn scenarios(wanted: Vec<Wanted>, how: Hunt, found: &mut [Option<Found>]) {
+fn scenarios(wanted: Vec<Wanted<'_>>, how: Hunt, found: &mut [Option<Found>]) {
+    search_scenarios(wanted, how, found, |_, _, _| {});
+}
+
+/// As [`scenarios`], with every second one crowded: small ones do not reach the tables of the engine.
+fn crowded_scenarios(wanted: Vec<Wanted<'_>>, how: Hunt, found: &mut [Option<Found>]) {
+    search_scenarios(wanted, how, found, |index, choices, scenario| {
+        if index % 2 == 1 {
+            crowd(choices, scenario);
+        }
+    });
+}
+
+fn search_scenarios(
+    wanted: Vec<Wanted<'_>>,
+    how: Hunt,
+    found: &mut [Option<Found>],
+    change: fn(u64, &mut dyn Choices, &mut Scenario),
+) {
     let correct = Reference::new();
-    let mut wanted: Vec<(usize, Reference<dyn Semantics>)> =
-        wanted.into_iter().map(|fault| (fault.at, Reference::with("faulty", fault.semantics))).collect();
-    let settings = Settings::default();
+    let mut wanted: Vec<(usize, Faulty)> =
+        wanted.into_iter().map(|wanted| (wanted.at, Faulty::of(wanted.fault))).collect();
     let mut cases = 0;
     for index in 0.. {
         if wanted.is_empty() || cases >= how.budget {
             return;
         }
         let mut choices = Seeded::case(how.seed, index);
-        let scenario = match how.source {
-            Source::Policies => assize_generate::scenario(&mut choices, &settings),
-            Source::Uniform => uniform::scenario(&mut choices, &settings),
-        };
+        let mut scenario = how.source.scenario(&mut choices);
+        change(index, &mut choices, &mut scenario);
         let Body::Requests { policies, requests, .. } = &scenario.body else { continue };
         let truth = answers(&correct, policies, requests);
         wanted.retain(|(at, faulty)| {
-            let told = tells(&truth, faulty, policies, requests, how.strength);
+            let told = faulty.told(&truth, policies, requests, how.strength);
             found[*at] = told.map(|Told { nth, strength, difference, .. }| Found {
                 cases: cases + nth as u64 + 1,
                 strength,
                 difference,
-                witness: Witness::Scenario(Box::new(alone(&scenario, nth))),
+                witness: Witness::Scenario(Box::new(faulty.witness(&scenario, nth))),
             });
             found[*at].is_none()
         });
         cases += requests.len() as u64;
+    }
+}
+
+impl Source {
+    fn scenario(self, choices: &mut dyn Choices) -> Scenario {
+        let settings = Settings::default();
+        match self {
+            Source::Policies => assize_generate::scenario(choices, &settings),
+            Source::Uniform => uniform::scenario(choices, &settings),
+        }
+    }
+}
+
+fn sequences(mut wanted: Vec<Wanted<'_>>, how: Hunt, found: &mut [Option<Found>]) {
+    let mut cases = 0;
+    for index in 0.. {
+        if wanted.is_empty() || cases >= how.budget {
+            return;
+        }
+        let mut choices = Seeded::case(how.seed, index);
+        let scenario = how.source.scenario(&mut choices);
+        let Some(sequence) = Sequence::generate(&scenario, &mut choices) else { continue };
+        let expected = sequence.expected();
+        wanted.retain(|Wanted { at, fault }| {
+            let held = fault.on_store(|| sequence.hold_to::<FaultyStore>(&expected, how.strength));
+            found[*at] = held.err().map(|Failure { at, wrong }| Found {
+                cases: cases + sequence.questions(at + 1).max(1) as u64,
+                strength: wrong.strength,
+                difference: wrong.difference,
+                witness: Witness::Sequence(sequence.up_to(at)),
+            });
+            found[*at].is_none()
+        });
+        cases += sequence.questions(sequence.steps.len()) as u64;
     }
 }
 
@@ -196,69 +260,126 @@ struct Told {
 /// What stays the same while a witness is made smaller: both decisions.
 type Signature = (Option<Decision>, Option<Decision>);
 
+/// An evaluator with a fault.
+enum Faulty {
+    Reference(Reference<dyn Semantics>),
+    Engine(assize_engine_faulty::faults::Fault),
+}
+
+impl Faulty {
+    fn of(fault: &Fault) -> Faulty {
+        match fault.wrong {
+            Wrong::Decision { semantics, .. } => Faulty::Reference(Reference::with("faulty", semantics())),
+            Wrong::Engine(switch) => Faulty::Engine(switch),
+        }
+    }
+
+    /// The scenario with this request alone, or, if the fault remembers what was asked before, with those before it.
+    fn witness(&self, scenario: &Scenario, nth: usize) -> Scenario {
+        let alone = with_requests(scenario, nth..nth + 1);
+        if first_told(self, &alone).is_some() { alone } else { with_requests(scenario, 0..nth + 1) }
+    }
+
+    /// The first request that tells it from the truth.
+    fn told(
+        &self,
+        truth: &Answers,
+        policies: &Policies,
+        requests: &[Case],
+        strength: Strength,
+    ) -> Option<Told> {
+        match self {
+            Faulty::Reference(reference) => {
+                let prepared = reference.prepare(policies).ok();
+                let prepared = prepared.as_ref().map(|prepared| prepared as &dyn Prepared);
+                tells(truth, prepared, requests, strength)
+            }
+            Faulty::Engine(switch) => assize_engine_faulty::faults::with(*switch, || {
+                let prepared = assize_engine_faulty::PreparedPolicies::new(policies).ok();
+                let prepared = prepared.as_ref().map(|prepared| prepared as &dyn Prepared);
+                tells(truth, prepared, requests, strength)
+            }),
+        }
+    }
+}
+
+impl Fault {
+    /// Whether it is a fault of the engine.
+    fn is_of_engine(&self) -> bool {
+        !matches!(self.wrong, Wrong::Decision { .. })
+    }
+
+    fn semantics(&self) -> Option<Box<dyn Semantics>> {
+        match self.wrong {
+            Wrong::Decision { semantics, .. } => Some(semantics()),
+            Wrong::Engine(_) => None,
+        }
+    }
+
+    /// Does something with stores that have the fault.
+    fn on_store<T>(&self, act: impl FnOnce() -> T) -> T {
+        match self.wrong {
+            Wrong::Decision { .. } => act(),
+            Wrong::Engine(switch) => assize_engine_faulty::faults::with(switch, act),
+        }
+    }
+}
+
 /// The correct answers, or that the policies were refused.
 type Answers = Result<Vec<Verdict>, Refusal>;
 
-fn answers<S: Semantics + ?Sized>(
-    reference: &Reference<S>,
-    policies: &Policies,
-    requests: &[Case],
-) -> Answers {
+fn answers(reference: &Reference, policies: &Policies, requests: &[Case]) -> Answers {
     let prepared = reference.prepare(policies)?;
     Ok(requests.iter().map(|case| answer(&prepared, case)).collect())
 }
 
-fn answer<S: Semantics + ?Sized>(prepared: &assize_reference::Prepared<'_, S>, case: &Case) -> Verdict {
+fn answer(prepared: &dyn Prepared, case: &Case) -> Verdict {
     match &case.request {
-        Ok(request) => assize_model::Prepared::evaluate(prepared, request),
+        Ok(request) => prepared.evaluate(request),
         Err(invalid) => Verdict::InputError(invalid.error),
     }
 }
 
-/// The first request that tells `faulty` from the truth.
+/// The first request that tells what a faulty evaluator prepared from the truth; `None` in place of that: it refused the policies.
 fn tells(
     truth: &Answers,
-    faulty: &Reference<dyn Semantics>,
-    policies: &Policies,
+    prepared: Option<&dyn Prepared>,
     requests: &[Case],
     strength: Strength,
 ) -> Option<Told> {
-    let (truth, prepared) = match (truth, faulty.prepare(policies)) {
-        (Ok(truth), Ok(prepared)) => (truth, prepared),
-        (Err(_), Err(_)) => return None,
+    let (truth, prepared) = match (truth, prepared) {
+        (Ok(truth), Some(prepared)) => (truth, prepared),
+        (Err(_), None) => return None,
         (truth, prepared) => {
-            let difference = acceptance(truth.is_ok(), prepared.is_ok())?;
+            let difference = acceptance(truth.is_ok(), prepared.is_some())?;
             return Some(Told { nth: 0, strength: Strength::Decision, difference, signature: (None, None) });
         }
     };
     truth.iter().zip(requests).enumerate().find_map(|(nth, (expected, case))| {
-        let actual = answer(&prepared, case);
+        let actual = answer(prepared, case);
         if *expected == actual {
             return None;
         }
         let difference = compare(expected, &actual, strength)?;
-        let strength = [Strength::Decision, Strength::Deciding, Strength::Record]
-            .into_iter()
-            .find(|strength| compare(expected, &actual, *strength).is_some())?;
+        let strength = least_strength(expected, &actual)?;
         Some(Told { nth, strength, difference, signature: (expected.decision(), actual.decision()) })
     })
 }
 
-/// The scenario with one of its requests.
-fn alone(scenario: &Scenario, nth: usize) -> Scenario {
+/// The scenario with some of its requests.
+fn with_requests(scenario: &Scenario, wanted: Range<usize>) -> Scenario {
     let mut scenario = scenario.clone();
     if let Body::Requests { requests, .. } = &mut scenario.body {
-        *requests = requests.drain(..).skip(nth).take(1).collect();
+        *requests = requests.drain(..).skip(wanted.start).take(wanted.len()).collect();
     }
     scenario
 }
 
 /// A witness made as small as it gets with the same two decisions, or with the same document taken and refused.
 pub fn smallest(fault: &Fault, found: &Found, budget: Budget) -> Found {
-    let faulty = Reference::with("faulty", (fault.semantics)());
     match &found.witness {
         Witness::Document(document) => {
-            let semantics = (fault.semantics)();
+            let Some(semantics) = fault.semantics() else { return found.clone() };
             let taken = takes(&Correct, document);
             let text = shrink_text(
                 &document.text,
@@ -273,7 +394,14 @@ pub fn smallest(fault: &Fault, found: &Found, budget: Budget) -> Found {
                 ..found.clone()
             }
         }
+        Witness::Sequence(sequence) => {
+            let hold = |sequence: &Sequence| fault.on_store(|| sequence.hold::<FaultyStore>());
+            let Some(smaller) = minimal::minimal(sequence, &hold, budget) else { return found.clone() };
+            let difference = smaller.failure.wrong.difference;
+            Found { witness: Witness::Sequence(smaller.sequence), difference, ..found.clone() }
+        }
         Witness::Scenario(scenario) => {
+            let faulty = Faulty::of(fault);
             let Some(told) = first_told(&faulty, scenario) else { return found.clone() };
             let kept = |scenario: &Scenario| {
                 first_told(&faulty, scenario)
@@ -286,9 +414,9 @@ pub fn smallest(fault: &Fault, found: &Found, budget: Budget) -> Found {
     }
 }
 
-fn first_told(faulty: &Reference<dyn Semantics>, scenario: &Scenario) -> Option<Told> {
+fn first_told(faulty: &Faulty, scenario: &Scenario) -> Option<Told> {
     let Body::Requests { policies, requests, .. } = &scenario.body else { return None };
-    tells(&answers(&Reference::new(), policies, requests), faulty, policies, requests, Strength::Record)
+    faulty.told(&answers(&Reference::new(), policies, requests), policies, requests, Strength::Record)
 }
 
 impl Witness {
@@ -297,6 +425,15 @@ impl Witness {
         match self {
             Witness::Document(document) => {
                 measured([(document.policy_type, document.text.as_str())], document.text.len())
+            }
+            Witness::Sequence(sequence) => {
+                let put_in = sequence.steps.iter().filter_map(|step| match step {
+                    Step::Insert { policy_type, policy } | Step::Replace { policy_type, policy } => {
+                        Some((*policy_type, &*policy.document.text))
+                    }
+                    _ => None,
+                });
+                measured(put_in, self.text().len())
             }
             Witness::Scenario(scenario) => {
                 let bytes = self.text().len();
@@ -308,10 +445,11 @@ impl Witness {
         }
     }
 
-    /// The scenario as JSON, or the document.
+    /// The scenario as JSON, the document, or the steps as lines of JSON.
     pub fn text(&self) -> String {
         match self {
             Witness::Document(document) => document.text.clone(),
+            Witness::Sequence(sequence) => sequence.text(),
             Witness::Scenario(scenario) => scenario.to_json(),
         }
     }

@@ -28,6 +28,7 @@ impl<T: Copy> Gathered<T> {
     }
 
     fn push(&mut self, item: T) {
+        faulty!(TwoPoliciesGathered { if self.count == 2 { return; } });
         match self.few.get_mut(self.count) {
             Some(place) => *place = Some(item),
             None => {
@@ -97,6 +98,8 @@ impl Version {
                 account.is_some_and(|account| account.management),
             ),
         };
+        let rcp_account =
+            faulty!(RcpsOfTheRequester => account.map(|account| account.id.as_str()), else rcp_account);
         let rcp_path = rcp_account.filter(|_| !management).and_then(|account| self.accounts.get(account));
         if let Some(path) = rcp_path {
             self.climb(path, |record| &record.limits, &mut rcps);
@@ -191,6 +194,7 @@ impl Version {
             if service == "s3" { self.resources.get(&arn[..slash]) } else { None }
         };
         let record = self.resources.get(arn).or_else(bucket)?;
+        let record = faulty!(BucketStandsInForPolicy => bucket().filter(|_| record.policies.is_empty()).unwrap_or(record), else record);
         let Kind::Resource { kind, acl } = &record.kind else { return None };
         let stored = record.policies.first().and_then(|document| self.documents.get_key(document));
         Some((*kind, stored.map(|stored| &stored.attached), acl))

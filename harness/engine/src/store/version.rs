@@ -19,6 +19,12 @@ pub(super) struct Version {
     pub(super) levels: Trie<Arc<Record>>,
     pub(super) endpoints: Trie<Arc<Record>>,
     pub(super) accounts: Trie<Arc<Path>>,
+    /// Decisions that a fault keeps survive this change.
+    #[cfg(feature = "faults")]
+    pub(super) keeps_decisions: bool,
+    /// Documents that were removed, for a fault.
+    #[cfg(feature = "faults")]
+    removed: Trie<Arc<CompiledDocument>>,
 }
 
 /// A document in the store.
@@ -107,6 +113,8 @@ impl Version {
         if self.documents.get(id).is_some() {
             return Err(StoreError::Exists { kind: "document", name: id.to_owned() });
         }
+        let document =
+            faulty!(IdsKeepTheirDocument => self.removed.get(id).cloned().unwrap_or(document), else document);
         let id: Arc<str> = id.into();
         let stored = Stored { attached: Attached { id: id.clone(), document }, policy_type, uses: 0 };
         self.documents.insert(Key::new(id), Arc::new(stored));
@@ -123,6 +131,9 @@ impl Version {
         if known.policy_type != policy_type {
             return Err(StoreError::WrongType(policy_type));
         }
+        faulty!(AttachedDocumentsStay { if known.uses > 0 { return Ok(()); } });
+        faulty!(StoreKeepsOnReplace { self.keeps_decisions = true; });
+        let known = faulty!(ReplacedForgetsUses => &Stored { uses: known.uses.min(1), ..Stored::clone(known) }, else known);
         let id = known.attached.id.clone();
         let stored =
             Stored { attached: Attached { id: id.clone(), document }, policy_type, uses: known.uses };
@@ -132,9 +143,13 @@ impl Version {
 
     pub(super) fn remove_document(&mut self, id: &str) -> Result<(), StoreError> {
         let known = self.documents.get(id).ok_or_else(|| unknown("document", id))?;
-        if known.uses > 0 {
+        if known.uses > 0 && !faulty!(RemovedWhileAttached) {
             return Err(StoreError::InUse { name: id.to_owned(), uses: known.uses });
         }
+        faulty!(IdsKeepTheirDocument {
+            let document = Arc::clone(&known.attached.document);
+            self.removed.insert(Key::new(id.into()), document);
+        });
         self.documents.remove(id);
         Ok(())
     }
@@ -145,19 +160,20 @@ impl Version {
             return Err(StoreError::WrongType(known.policy_type));
         }
         let key = Key::new(known.attached.id.clone());
+        faulty!(StoreKeepsOnAttach { self.keeps_decisions = true; });
         let single = matches!(place, Place::Boundary(_) | Place::Resource(_) | Place::Endpoint(_));
         self.edit_place(place, |list| {
             if list.contains(&key) {
                 return Err(StoreError::Attached);
             }
-            if single && !list.is_empty() {
+            if single && !list.is_empty() && !faulty!(SecondOnlyDocumentTaken) {
                 return Err(StoreError::Occupied);
             }
             list.reserve_exact(1);
-            list.push(key.clone());
+            list.insert(faulty!(AttachedInFront => 0, else list.len()), key.clone());
             Ok(())
         })?;
-        self.count_uses(&key, |uses| uses + 1);
+        self.count_uses(&key, 1);
         Ok(())
     }
 
@@ -165,10 +181,13 @@ impl Version {
         let key = Key::new(document.into());
         self.edit_place(place, |list| {
             let at = list.iter().position(|known| *known == key).ok_or(StoreError::NotAttached)?;
-            list.remove(at);
+            faulty!(DetachTakesAll { list.clear(); return Ok(()); });
+            list.remove(faulty!(DetachTakesFirst => 0, else at));
             Ok(())
         })?;
-        self.count_uses(&key, |uses| uses - 1);
+        self.count_uses(&key, -1);
+        faulty!(DetachRemovesDocument { self.documents.remove(document); });
+        faulty!(StoreKeepsOnDetach { self.keeps_decisions = true; });
         Ok(())
     }
 
@@ -187,12 +206,14 @@ impl Version {
     pub(super) fn take(&mut self, kind: &Kind, name: &str) -> Result<(), StoreError> {
         let records = self.records(kind);
         let record = records.get(name).ok_or_else(|| unknown(kind.words(), name))?;
-        if record.uses > 0 {
+        if record.uses > 0 && !faulty!(GroupsTakenFromMembers) {
             return Err(StoreError::InUse { name: name.to_owned(), uses: record.uses });
         }
         let Some(record) = records.remove(name) else { return Ok(()) };
+        faulty!(StoreKeepsOnTake { self.keeps_decisions = true; });
+        faulty!(TakenKeepsItsUses { return Ok(()); });
         for document in record.policies.iter().chain(&record.limits) {
-            self.count_uses(document, |uses| uses - 1);
+            self.count_uses(document, -1);
         }
         for group in &record.groups {
             self.edit(&Kind::Group, group.name(), |record| {
@@ -207,10 +228,13 @@ impl Version {
         let any = Kind::Resource { kind: ResourceKind::Ordinary, acl: Arc::new([]) };
         self.edit(&any, resource, |record| {
             if let Kind::Resource { acl, .. } = &mut record.kind {
-                *acl = grants.into();
+                *acl =
+                    faulty!(GrantsAdded => acl.iter().cloned().chain(grants).collect(), else grants.into());
             }
             Ok(())
-        })
+        })?;
+        faulty!(StoreKeepsOnAcl { self.keeps_decisions = true; });
+        Ok(())
     }
 
     pub(super) fn join(&mut self, user: &str, group: &str) -> Result<(), StoreError> {
@@ -223,9 +247,12 @@ impl Version {
             if record.groups.contains(&key) {
                 return Err(StoreError::Attached);
             }
+            faulty!(JoinReplaces { record.groups.clear(); });
             record.groups.push(key);
             Ok(())
-        })
+        })?;
+        faulty!(StoreKeepsOnJoin { self.keeps_decisions = true; });
+        Ok(())
     }
 
     pub(super) fn leave(&mut self, user: &str, group: &str) -> Result<(), StoreError> {
@@ -235,9 +262,11 @@ impl Version {
                 .iter()
                 .position(|known| **known.name() == *group)
                 .ok_or(StoreError::NotAttached)?;
+            faulty!(LeaveEndsAll { record.groups.clear(); return Ok(()); });
             record.groups.remove(at);
             Ok(())
         })?;
+        faulty!(StoreKeepsOnLeave { self.keeps_decisions = true; });
         self.edit(&Kind::Group, group, |record| {
             record.uses -= 1;
             Ok(())
@@ -250,7 +279,12 @@ impl Version {
         levels: &[&str],
         scps: bool,
     ) -> Result<(), StoreError> {
+        faulty!(FirstPathStays { if self.accounts.get(account).is_some() && !levels.is_empty() { return Ok(()); } });
+        faulty!(LastPathStays { if levels.is_empty() { return Ok(()); } });
+        faulty!(StoreKeepsOnPath { self.keeps_decisions = true; });
         let before = self.accounts.remove(account);
+        let scps = scps || faulty!(ScpsStayOn if before.as_ref().is_some_and(|path| path.scps));
+        let before = faulty!(LevelsStayInUse => None, else before);
         for level in before.iter().flat_map(|path| &path.levels) {
             self.edit(&Kind::Level, level.name(), |record| {
                 record.uses -= 1;
@@ -312,9 +346,12 @@ impl Version {
         self.edit(&kind, name, |record| change(record.list(slot)))
     }
 
-    fn count_uses(&mut self, document: &Key, count: impl Fn(usize) -> usize) {
+    /// Counts one place more or less that a document is attached to.
+    fn count_uses(&mut self, document: &Key, change: isize) {
         if let Some(stored) = self.documents.get_key(document) {
-            let stored = Stored { uses: count(stored.uses), ..Stored::clone(stored) };
+            let uses = stored.uses.saturating_add_signed(change);
+            let uses = faulty!(UsesAreAFlag => uses.min(1), else uses);
+            let stored = Stored { uses, ..Stored::clone(stored) };
             self.documents.insert(document.clone(), Arc::new(stored));
         }
     }

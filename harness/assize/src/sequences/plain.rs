@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use assize_engine::Place;
 use assize_model::{
     AclGrant, EndpointKind, EndpointPolicy, Grammar, IdentityPolicy, IdentitySource, Policies, PolicySource,
     PolicyType, Principal, Request, Resource, ResourceKind, ResourcePolicy,
 };
 use assize_reference::date;
 
-use super::step::{Being, Step, bucket, holder};
+use super::step::{Being, BeingKind, Place, PlaceKind, Step, bucket, holder};
 
 /// Everything by its name.
 #[derive(Clone, Debug, Default)]
@@ -43,7 +42,7 @@ struct Record {
 
 impl PlainStore {
     /// Makes a change; `false`, and no change, if it is to be refused.
-    pub(super) fn change(&mut self, step: &Step<'_>) -> bool {
+    pub(super) fn change(&mut self, step: &Step) -> bool {
         // What is refused on the way has changed nothing.
         let mut changed = self.clone();
         let made = changed.make(step).is_some();
@@ -53,109 +52,116 @@ impl PlainStore {
         made
     }
 
-    fn make(&mut self, step: &Step<'_>) -> Option<()> {
+    fn make(&mut self, step: &Step) -> Option<()> {
         match step {
-            Step::Insert { id, policy_type, source } => {
-                let document = accepted(id, *policy_type, source)?;
-                let before = self.documents.insert((*id).to_owned(), (*policy_type, document));
+            Step::Insert { policy_type, policy } => {
+                let document = accepted(*policy_type, policy)?;
+                let before = self.documents.insert(policy.id.to_string(), (*policy_type, document));
                 before.is_none().then_some(())
             }
-            Step::Replace { id, policy_type, source } => {
-                let document = accepted(id, *policy_type, source)?;
-                let known = self.documents.get_mut(*id).filter(|(known, _)| known == policy_type)?;
+            Step::Replace { policy_type, policy } => {
+                let document = accepted(*policy_type, policy)?;
+                let known = self.documents.get_mut(&*policy.id).filter(|(known, _)| known == policy_type)?;
                 known.1 = document;
                 Some(())
             }
             Step::Remove { id } => {
                 let used =
                     |record: &Record| record.policies.iter().chain(&record.limits).any(|used| used == id);
-                let known = self.documents.remove(*id).is_some() && !self.beings.values().any(used);
+                let known = self.documents.remove(id).is_some() && !self.beings.values().any(used);
                 known.then_some(())
             }
             Step::Attach { id, place } => {
-                let (policy_type, _) = self.documents.get(*id)?;
-                let (fits, single) = fits(*place, *policy_type);
-                let list = self.list(*place)?;
-                let free = !list.iter().any(|known| known == id) && (list.is_empty() || !single);
-                list.push((*id).to_owned());
+                let (policy_type, _) = self.documents.get(id)?;
+                let (fits, single) = fits(place.kind, *policy_type);
+                let list = self.list(place)?;
+                let free = !list.contains(id) && (list.is_empty() || !single);
+                list.push(id.clone());
                 (fits && free).then_some(())
             }
             Step::Detach { id, place } => {
-                let list = self.list(*place)?;
+                let list = self.list(place)?;
                 let at = list.iter().position(|known| known == id)?;
                 list.remove(at);
                 Some(())
             }
             Step::Add(being) => {
                 let record = Record {
-                    resource_kind: if let Being::Resource(_, kind) = being {
-                        *kind
-                    } else {
-                        ResourceKind::Ordinary
+                    resource_kind: match being.kind {
+                        BeingKind::Resource(kind) => kind,
+                        _ => ResourceKind::Ordinary,
                     },
-                    endpoint_kind: if let Being::Endpoint(_, kind) = being {
-                        *kind
-                    } else {
-                        EndpointKind::Interface
+                    endpoint_kind: match being.kind {
+                        BeingKind::Endpoint(kind) => kind,
+                        _ => EndpointKind::Interface,
                     },
                     policies: Vec::new(),
                     limits: Vec::new(),
                     groups: Vec::new(),
                     acl: Vec::new(),
                 };
-                self.beings.insert(named(*being), record).is_none().then_some(())
+                self.beings.insert(named(being), record).is_none().then_some(())
             }
             Step::Take(being) => {
-                let (sort, name) = named(*being);
+                let (sort, name) = named(being);
                 let members = self.beings.values().any(|record| record.groups.contains(&name));
                 let paths = self.accounts.values().any(|(levels, _)| levels.contains(&name));
                 let used = (sort == Sort::Group && members) || (sort == Sort::Level && paths);
                 self.beings.remove(&(sort, name)).filter(|_| !used).map(drop)
             }
             Step::Join { user, group } => {
-                self.beings.get(&(Sort::Group, (*group).to_owned()))?;
-                let record = self.beings.get_mut(&(Sort::Principal, (*user).to_owned()))?;
-                let member = record.groups.iter().any(|known| known == group);
-                record.groups.push((*group).to_owned());
+                self.get(Sort::Group, group)?;
+                let record = self.beings.get_mut(&(Sort::Principal, user.clone()))?;
+                let member = record.groups.contains(group);
+                record.groups.push(group.clone());
                 (!member).then_some(())
             }
             Step::Leave { user, group } => {
-                let record = self.beings.get_mut(&(Sort::Principal, (*user).to_owned()))?;
+                let record = self.beings.get_mut(&(Sort::Principal, user.clone()))?;
                 let at = record.groups.iter().position(|known| known == group)?;
                 record.groups.remove(at);
                 Some(())
             }
             Step::SetAcl { resource, grants } => {
-                self.beings.get_mut(&(Sort::Resource, (*resource).to_owned()))?.acl = grants.to_vec();
+                self.beings.get_mut(&(Sort::Resource, resource.clone()))?.acl.clone_from(grants);
                 Some(())
             }
             Step::PlaceAccount { account, levels, scps } => {
-                let known = |level: &&str| self.beings.contains_key(&(Sort::Level, (*level).to_owned()));
-                if !levels.iter().all(known) {
+                if !levels.iter().all(|level| self.get(Sort::Level, level).is_some()) {
                     return None;
                 }
-                self.accounts.remove(*account);
+                self.accounts.remove(account);
                 if !levels.is_empty() {
-                    let levels = levels.iter().map(|&level| level.to_owned()).collect();
-                    self.accounts.insert((*account).to_owned(), (levels, *scps));
+                    self.accounts.insert(account.clone(), (levels.clone(), *scps));
                 }
                 Some(())
             }
+            Step::Keep | Step::Ask(_) => Some(()),
         }
     }
 
     /// The list that a place means.
-    fn list(&mut self, place: Place<'_>) -> Option<&mut Vec<String>> {
-        let (sort, name) = match place {
-            Place::Principal(name) | Place::Boundary(name) => (Sort::Principal, name),
-            Place::Group(name) => (Sort::Group, name),
-            Place::Resource(name) => (Sort::Resource, name),
-            Place::Scp(name) | Place::Rcp(name) => (Sort::Level, name),
-            Place::Endpoint(name) => (Sort::Endpoint, name),
-        };
-        let record = self.beings.get_mut(&(sort, name.to_owned()))?;
-        let limits = matches!(place, Place::Boundary(_) | Place::Rcp(_));
+    fn list(&mut self, place: &Place) -> Option<&mut Vec<String>> {
+        let record = self.beings.get_mut(&(sort(place.kind), place.name.clone()))?;
+        let limits = matches!(place.kind, PlaceKind::Boundary | PlaceKind::Rcp);
         Some(if limits { &mut record.limits } else { &mut record.policies })
+    }
+
+    /// Whether there is a document with this id.
+    pub(super) fn holds(&self, id: &str) -> bool {
+        self.documents.contains_key(id)
+    }
+
+    /// The groups of a user.
+    pub(super) fn groups(&self, user: &str) -> &[String] {
+        self.get(Sort::Principal, user).map_or(&[], |record| &record.groups)
+    }
+
+    /// The ids of the documents that are attached there.
+    pub(super) fn attached(&self, place: &Place) -> &[String] {
+        let Some(record) = self.get(sort(place.kind), &place.name) else { return &[] };
+        let limits = matches!(place.kind, PlaceKind::Boundary | PlaceKind::Rcp);
+        if limits { &record.limits } else { &record.policies }
     }
 
     /// What applies to a request but for session policies (EVAL-001); `None` if there is no such endpoint.
@@ -230,35 +236,46 @@ impl PlainStore {
     }
 }
 
-fn named(being: Being<'_>) -> (Sort, String) {
-    let (sort, name) = match being {
-        Being::Principal(name) => (Sort::Principal, name),
-        Being::Group(name) => (Sort::Group, name),
-        Being::Resource(name, _) => (Sort::Resource, name),
-        Being::Level(name) => (Sort::Level, name),
-        Being::Endpoint(name, _) => (Sort::Endpoint, name),
+fn named(being: &Being) -> (Sort, String) {
+    let sort = match being.kind {
+        BeingKind::Principal => Sort::Principal,
+        BeingKind::Group => Sort::Group,
+        BeingKind::Resource(_) => Sort::Resource,
+        BeingKind::Level => Sort::Level,
+        BeingKind::Endpoint(_) => Sort::Endpoint,
     };
-    (sort, name.to_owned())
+    (sort, being.name.clone())
 }
 
-/// The document under its id in the store; `None` if the grammar refuses it.
-fn accepted(id: &str, policy_type: PolicyType, source: &PolicySource) -> Option<PolicySource> {
-    let grammar = Grammar { policy_type, managed: source.managed, is_date: date::is_date };
-    grammar.parse(&source.document.text).ok()?;
-    Some(PolicySource { id: id.into(), ..source.clone() })
+/// What a document is attached to there.
+fn sort(place: PlaceKind) -> Sort {
+    match place {
+        PlaceKind::Principal | PlaceKind::Boundary => Sort::Principal,
+        PlaceKind::Group => Sort::Group,
+        PlaceKind::Resource => Sort::Resource,
+        PlaceKind::Scp | PlaceKind::Rcp => Sort::Level,
+        PlaceKind::Endpoint => Sort::Endpoint,
+    }
+}
+
+/// The document; `None` if the grammar refuses it.
+fn accepted(policy_type: PolicyType, policy: &PolicySource) -> Option<PolicySource> {
+    let grammar = Grammar { policy_type, managed: policy.managed, is_date: date::is_date };
+    grammar.parse(&policy.document.text).ok()?;
+    Some(policy.clone())
 }
 
 /// Whether a document of this type belongs there, and whether the place takes only one.
-fn fits(place: Place<'_>, policy_type: PolicyType) -> (bool, bool) {
+fn fits(place: PlaceKind, policy_type: PolicyType) -> (bool, bool) {
     use PolicyType::{Boundary, Identity, Rcp, Resource, Scp, Session, Trust, Vpce};
     match place {
-        Place::Principal(_) | Place::Group(_) => {
+        PlaceKind::Principal | PlaceKind::Group => {
             (matches!(policy_type, Identity | Boundary | Session), false)
         }
-        Place::Boundary(_) => (matches!(policy_type, Identity | Boundary | Session), true),
-        Place::Resource(_) => (matches!(policy_type, Resource | Trust), true),
-        Place::Scp(_) => (policy_type == Scp, false),
-        Place::Rcp(_) => (policy_type == Rcp, false),
-        Place::Endpoint(_) => (policy_type == Vpce, true),
+        PlaceKind::Boundary => (matches!(policy_type, Identity | Boundary | Session), true),
+        PlaceKind::Resource => (matches!(policy_type, Resource | Trust), true),
+        PlaceKind::Scp => (policy_type == Scp, false),
+        PlaceKind::Rcp => (policy_type == Rcp, false),
+        PlaceKind::Endpoint => (policy_type == Vpce, true),
     }
 }
