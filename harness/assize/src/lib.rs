@@ -4,6 +4,8 @@
 //! |---|---|
 //! | [`catalogue`] | the rules of `corpus/spec` |
 //! | [`carry`] | scenario files made from the one-line cases of the rules |
+//! | `conformance` | libtest tests for an evaluator of yours, by one macro (feature `conformance`) |
+//! | [`capability`] | what an evaluator is asked |
 //! | [`corpus`] | scenario files, found and read |
 //! | [`evaluators`] | the evaluators of this repository, by name |
 //! | [`trial`] | holding evaluators against scenarios and against each other |
@@ -21,10 +23,13 @@
 //! | `faults` | the fault bank: switchable bugs that show how strong the harness is (feature `faults`) |
 //! | `fetch` | the managed policies of AWS (feature `fetch`) |
 
+pub mod capability;
 pub mod carry;
 pub mod catalogue;
 pub mod check;
 pub mod compare;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub mod corpus;
 pub mod drivers;
 pub mod evaluators;
@@ -45,3 +50,6 @@ pub mod sequences;
 pub mod stats;
 pub mod tally;
 pub mod trial;
+
+/// The words of the standard, among them the trait that evaluators implement.
+pub use assize_model as model;

@@ -2,7 +2,8 @@
 //!
 //! Nothing here reads files, prints, or knows an engine.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::cell::{Cell, RefCell};
+use std::panic::{self, AssertUnwindSafe, catch_unwind};
 
 use assize_model::json;
 use assize_model::scenario::{Acceptance, Body, Case};
@@ -364,12 +365,35 @@ impl<'e> Preparation<'e> {
     }
 }
 
+thread_local! {
+    /// Whether this thread runs code that is on trial.
+    static ON_TRIAL: Cell<bool> = const { Cell::new(false) };
+    /// Where the last panic of such code happened, once [`note_panics`] was called.
+    static PANICKED_AT: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// From now on panics of what is on trial are not printed, and where they happen is part of what is told of them.
+pub fn note_panics() {
+    let other = panic::take_hook();
+    panic::set_hook(Box::new(move |panic| match ON_TRIAL.get() {
+        true => {
+            PANICKED_AT.set(panic.location().map(|place| format!(" at {}:{}", place.file(), place.line())))
+        }
+        false => other(panic),
+    }));
+}
+
 /// Runs code that is on trial: a panic is its failure, not ours.
 pub(crate) fn guard<T>(answer: impl FnOnce() -> T) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(answer)).map_err(|panic| {
+    // An oracle that is on trial asks for answers that are.
+    let outer = ON_TRIAL.replace(true);
+    let answer = catch_unwind(AssertUnwindSafe(answer));
+    ON_TRIAL.set(outer);
+    answer.map_err(|panic| {
         let message =
             panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(|s| &**s));
-        format!("panicked: {}", message.unwrap_or("without a message"))
+        let place = PANICKED_AT.take().unwrap_or_default();
+        format!("panicked{place}: {}", message.unwrap_or("without a message"))
     })
 }
 

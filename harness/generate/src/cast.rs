@@ -1,9 +1,11 @@
 //! The cast of a scenario: the few accounts, requesters, actions, resources and context values that its policies and requests are
 //! both made of. Everything in it has near misses in it.
 
+use std::sync::Arc;
+
 use assize_model::{
-    Account, Entity, FederatedCaller, FederatedUser, Issuer, Literal, Origin, Principal, ResourceKind,
-    RoleSession, Root, Service, SessionToken, User,
+    Account, Capabilities, Entity, FederatedCaller, FederatedUser, Issuer, Literal, Origin, Principal,
+    ResourceKind, RoleSession, Root, Service, SessionToken, User,
 };
 
 use crate::choices::Choices;
@@ -36,6 +38,19 @@ pub enum Role {
 }
 
 impl Role {
+    /// The kind of principal that it is, as `Principal::kind` names it.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Role::User => "user",
+            Role::RoleSession | Role::ServiceLinked => "role-session",
+            Role::FederatedByUser | Role::FederatedByRoot => "federated-user",
+            Role::Root | Role::AssumedRoot => "root",
+            Role::Service => "service",
+            Role::FederatedCaller => "federated-caller",
+            Role::Anonymous => "anonymous",
+        }
+    }
+
     /// Whether it has an account.
     pub fn has_account(self) -> bool {
         !matches!(self, Role::Service | Role::FederatedCaller | Role::Anonymous)
@@ -100,6 +115,37 @@ pub struct Cast {
     pub targets: Vec<Target>,
     /// The context keys.
     pub keys: Vec<Key>,
+    /// What may be in policies and requests.
+    pub capabilities: Arc<Capabilities>,
+}
+
+/// What requesters are, and how often.
+const ROLES: [(usize, Role); 10] = [
+    (34, Role::User),
+    (26, Role::RoleSession),
+    (8, Role::FederatedByUser),
+    (3, Role::FederatedByRoot),
+    (8, Role::Root),
+    (2, Role::AssumedRoot),
+    (4, Role::ServiceLinked),
+    (6, Role::Service),
+    (4, Role::FederatedCaller),
+    (5, Role::Anonymous),
+];
+
+/// Kinds of resource, and how often.
+const KINDS: [(usize, ResourceKind); 3] =
+    [(72, ResourceKind::Ordinary), (12, ResourceKind::KmsKey), (16, ResourceKind::RoleTrust)];
+
+/// One of those that are supported; `otherwise` if none is.
+pub(crate) fn supported<T: Copy>(
+    choices: &mut dyn Choices,
+    all: &[(usize, T)],
+    is_supported: impl Fn(T) -> bool,
+    otherwise: T,
+) -> T {
+    let some: Vec<(usize, T)> = all.iter().copied().filter(|(_, item)| is_supported(*item)).collect();
+    if some.is_empty() { otherwise } else { choices.weighted(&some) }
 }
 
 /// Names that differ in case, in one character, or in their ends.
@@ -126,28 +172,21 @@ pub const PROVIDERS: [&str; 4] = [
 ];
 
 impl Cast {
-    /// Chooses a cast.
+    /// Chooses a cast of everything.
     pub fn generate(choices: &mut dyn Choices) -> Cast {
-        let role = |choices: &mut dyn Choices| {
-            choices.weighted(&[
-                (34, Role::User),
-                (26, Role::RoleSession),
-                (8, Role::FederatedByUser),
-                (3, Role::FederatedByRoot),
-                (8, Role::Root),
-                (2, Role::AssumedRoot),
-                (4, Role::ServiceLinked),
-                (6, Role::Service),
-                (4, Role::FederatedCaller),
-                (5, Role::Anonymous),
-            ])
-        };
-        Cast::of(choices, role)
+        Cast::within(choices, &Arc::new(Capabilities::full()))
     }
 
-    /// Chooses a cast whose requesters are what `role` chooses.
-    pub fn of(choices: &mut dyn Choices, role: fn(&mut dyn Choices) -> Role) -> Cast {
-        let role = role(choices);
+    /// Chooses a cast of what is supported.
+    pub fn within(choices: &mut dyn Choices, capabilities: &Arc<Capabilities>) -> Cast {
+        let is_supported = |role: Role| capabilities.principals.iter().any(|kind| kind == role.kind());
+        let role = supported(choices, &ROLES, is_supported, Role::User);
+        Cast::of(choices, role, capabilities)
+    }
+
+    /// Chooses a cast whose requesters are of one role, of what else is supported.
+    pub fn of(choices: &mut dyn Choices, role: Role, capabilities: &Arc<Capabilities>) -> Cast {
+        let has = |kind| capabilities.resource_kinds.contains(&kind);
         let partition = choices.weighted(&[(96, "aws"), (4, "aws-cn")]);
         let account = choices.weighted(&[(62, 0), (34, 1), (4, 2)]);
         let kind = match role {
@@ -160,17 +199,13 @@ impl Cast {
             | Role::FederatedByRoot
                 if choices.chance(88) =>
             {
-                if role != Role::Anonymous && choices.chance(20) {
+                if role != Role::Anonymous && choices.chance(20) && has(ResourceKind::KmsKey) {
                     ResourceKind::KmsKey
                 } else {
                     ResourceKind::Ordinary
                 }
             }
-            _ => choices.weighted(&[
-                (72, ResourceKind::Ordinary),
-                (12, ResourceKind::KmsKey),
-                (16, ResourceKind::RoleTrust),
-            ]),
+            _ => supported(choices, &KINDS, has, ResourceKind::Ordinary),
         };
         let mut cast = Cast {
             role,
@@ -180,6 +215,7 @@ impl Cast {
             kind,
             targets: Vec::new(),
             keys: Vec::new(),
+            capabilities: capabilities.clone(),
         };
         let count = choices.between(1, 4);
         for nth in 0..count {

@@ -15,8 +15,11 @@ enum Aim {
     Malformed,
 }
 
-/// A condition block of one to three tests.
+/// A condition block of one to three tests; none if no operator is supported.
 pub fn condition(choices: &mut dyn Choices, cast: &Cast) -> Vec<ConditionBlock> {
+    if cast.capabilities.operators.is_empty() {
+        return Vec::new();
+    }
     let count = choices.weighted(&[(70, 1), (22, 2), (8, 3)]);
     let mut blocks: Vec<ConditionBlock> = Vec::new();
     for _ in 0..count {
@@ -36,18 +39,20 @@ pub fn condition(choices: &mut dyn Choices, cast: &Cast) -> Vec<ConditionBlock> 
 }
 
 fn test(choices: &mut dyn Choices, cast: &Cast) -> ConditionBlock {
-    let mut base = *choices.one_of(&BaseOperator::ALL);
+    let can = &*cast.capabilities;
+    let mut base = *choices.one_of(&can.operators);
     // An operator without a key of its type mostly meets malformed values.
     let of = Type::of(base);
     if of.is_some() && key_name(choices, cast, true, of).is_none() && choices.chance(60) {
-        base = *choices.one_of(&BaseOperator::ALL);
+        base = *choices.one_of(&can.operators);
     }
     let set = choices.weighted(&[
         (80, None),
         (10, Some(SetOperator::ForAllValues)),
         (10, Some(SetOperator::ForAnyValue)),
     ]);
-    let if_exists = base != BaseOperator::Null && choices.chance(15);
+    let set = set.filter(|set| can.set_operators.contains(set));
+    let if_exists = can.if_exists && base != BaseOperator::Null && choices.chance(15);
     let operator = Operator { set, base, if_exists };
     choices.label(base.as_str());
     if choices.chance(2) {
@@ -176,18 +181,22 @@ fn derived_test(
         return ("aws:PrincipalArn".to_owned(), vec![Literal::string("arn:aws:iam::111111111111:user/bob")]);
     }
     let (name, value) = choices.one_of(&derived).clone();
+    let variables = cast.capabilities.variables;
     let text = match aim {
         Aim::Match | Aim::Absent => match choices.pick(5) {
-            0 => format!("${{{}}}", respell(choices, name.to_owned())),
+            0 if variables => format!("${{{}}}", respell(choices, name.to_owned())),
             1 if matches!(base, BaseOperator::StringLike | BaseOperator::StringNotLike) => {
                 widen(choices, &value)
             }
-            2 => format!("${{acme:Absent, '{}'}}", value.replace(['\'', '}'], "")),
+            2 if variables => format!("${{acme:Absent, '{}'}}", value.replace(['\'', '}'], "")),
             _ => value,
         },
         Aim::Miss => narrow(choices, &value),
         Aim::Malformed => {
-            (*choices.one_of(&["${acme:Absent}", "", "*", "${aws:TagKeys, 'x'}", "arn:aws"])).to_owned()
+            let texts = ["${acme:Absent}", "", "*", "${aws:TagKeys, 'x'}", "arn:aws"];
+            let texts: Vec<&str> =
+                texts.into_iter().filter(|text| variables || !text.contains('$')).collect();
+            (*choices.one_of(&texts)).to_owned()
         }
     };
     (name.to_owned(), vec![Literal::string(text)])
@@ -207,7 +216,11 @@ fn key_name<'c>(
 
 /// The value as a policy writes it: sometimes through a variable with a default, or with an escape.
 fn policy_value(choices: &mut dyn Choices, cast: &Cast, of: Type, text: &str) -> Literal {
-    if matches!(of, Type::String | Type::Arn | Type::Bool) && choices.chance(8) {
+    let variables = cast.capabilities.variables;
+    if !variables && text.contains("${") {
+        return Literal::string(text.replace(['$', '{', '}'], ""));
+    }
+    if variables && matches!(of, Type::String | Type::Arn | Type::Bool) && choices.chance(8) {
         choices.label("variable in a condition value");
         let single = cast.keys.iter().find(|key| key.values.len() == 1 && key.values[0].text == text);
         let name = single.map_or("acme:Absent", |key| key.name);

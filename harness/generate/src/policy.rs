@@ -40,7 +40,12 @@ pub fn document(
     mood: Mood,
 ) -> Document {
     let needs_version = matches!(policy_type, PolicyType::Scp | PolicyType::Rcp);
-    let version = if !needs_version && choices.chance(12) { Version::V2008 } else { Version::V2012 };
+    let versions = &cast.capabilities.versions;
+    let old = match (versions.contains(&Version::V2008), versions.contains(&Version::V2012)) {
+        (true, true) => !needs_version && choices.chance(12),
+        (old, _) => old,
+    };
+    let version = if old { Version::V2008 } else { Version::V2012 };
     let writer = Writer { settings, cast, policy_type, version };
     let mut statements = Vec::new();
     if policy_type == PolicyType::Rcp {
@@ -163,6 +168,11 @@ struct Writer<'w> {
 }
 
 impl Writer<'_> {
+    /// Whether an element that not everybody reads may be written.
+    fn reads(&self, element: &str) -> bool {
+        self.cast.capabilities.elements.iter().any(|known| known == element)
+    }
+
     /// An Allow that lets most of the targets through.
     fn broad(&self, choices: &mut dyn Choices) -> Statement {
         let mut statement = everything(self.policy_type, Effect::Allow);
@@ -235,7 +245,7 @@ impl Writer<'_> {
             let entry = self.action_near(choices, target);
             return list(false, vec![entry]);
         }
-        if self.policy_type != PolicyType::Trust && choices.chance(8) {
+        if self.policy_type != PolicyType::Trust && self.reads("NotAction") && choices.chance(8) {
             choices.label("NotAction");
             // Satisfied unless an entry matches the request's action.
             let other =
@@ -311,7 +321,7 @@ impl Writer<'_> {
             let near = self.resource_near(choices, arn);
             return Some(list(false, vec![near]));
         }
-        if choices.chance(8) {
+        if self.reads("NotResource") && choices.chance(8) {
             choices.label("NotResource");
             let other = if choices.chance(85) { self.resource_near(choices, arn) } else { arn.clone() };
             return Some(list(true, vec![other]));
@@ -372,9 +382,14 @@ impl Writer<'_> {
         }
     }
 
+    /// Whether `${…}` is more than text.
+    fn has_variables(&self) -> bool {
+        self.version == Version::V2012 && self.cast.capabilities.variables
+    }
+
     /// A text that means itself: wildcards and dollars escaped where there are escapes.
     fn literal(&self, text: &str) -> String {
-        if self.version == Version::V2008 || !text.contains(['*', '?', '$']) {
+        if !self.has_variables() || !text.contains(['*', '?', '$']) {
             return text.to_owned();
         }
         let escape = |c: char| match c {
@@ -386,6 +401,9 @@ impl Writer<'_> {
 
     /// The tail with a part of it given by a variable.
     fn variable(&self, choices: &mut dyn Choices, tail: &str) -> Option<String> {
+        if !self.cast.capabilities.variables {
+            return None;
+        }
         let mut known = self.cast.derived();
         known.extend(
             self.cast
@@ -422,7 +440,7 @@ impl Writer<'_> {
         match choices.pick(6) {
             0 => format!("{head}{tail}/*"),
             1 => head.replace("arn:aws:", "arn:aws-cn:") + tail,
-            2 => format!("{head}${{acme:Absent}}"),
+            2 if self.cast.capabilities.variables => format!("{head}${{acme:Absent}}"),
             3 => {
                 head.replace("us-east-1", "us-west-2") + &widen(choices, tail).to_uppercase().replace('$', "")
             }
@@ -441,7 +459,7 @@ impl Writer<'_> {
             return PrincipalElement { negated: false, spec };
         }
         let negatable = matches!(self.policy_type, PolicyType::Resource | PolicyType::Vpce);
-        if negatable && effect == Effect::Deny && choices.chance(22) {
+        if negatable && effect == Effect::Deny && self.reads("NotPrincipal") && choices.chance(22) {
             choices.label("NotPrincipal");
             return PrincipalElement { negated: true, spec: self.layers(choices) };
         }

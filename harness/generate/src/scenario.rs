@@ -17,11 +17,12 @@ use crate::value;
 
 /// Chooses a scenario: policies that apply to a requester of the cast, and requests under them. It expects nothing.
 pub fn scenario(choices: &mut dyn Choices, settings: &Settings) -> Scenario {
-    if choices.chance(settings.tables) {
-        let (policies, requests) = table(choices, settings);
+    if choices.chance(settings.tables)
+        && let Some((policies, requests)) = table(choices, settings)
+    {
         return generated(policies, requests);
     }
-    let cast = Cast::generate(choices);
+    let cast = Cast::within(choices, &settings.capabilities);
     let breadth = choices.chance(settings.breadth);
     choices.label(if breadth { "breadth" } else { "depth" });
     let mood = if choices.chance(settings.open) { Mood::Open } else { Mood::Wild };
@@ -52,21 +53,24 @@ struct Maker<'m> {
 impl Maker<'_> {
     fn policies(&self, choices: &mut dyn Choices) -> Policies {
         let role = self.cast.role;
+        let can = &*self.cast.capabilities;
+        let has = |policy_type| can.policies.contains(&policy_type);
         let mut policies = Policies::default();
         // In breadth one limiting type at the most is present.
         let only = choices.pick(6);
         let present = |maker: &Self, choices: &mut dyn Choices, nth: usize, percent: usize| {
             if maker.breadth { only == nth } else { choices.chance(percent) }
         };
-        if role.has_identity() && choices.chance(94) {
+        if role.has_identity() && has(PolicyType::Identity) && choices.chance(94) {
             policies.identity = Some(self.identity(choices));
         }
-        if role.has_boundary() && present(self, choices, 1, 30) {
+        if role.has_boundary() && has(PolicyType::Boundary) && present(self, choices, 1, 30) {
             choices.label("boundary");
             policies.boundary =
                 vec![self.policy(choices, "boundary", PolicyType::Boundary, Purpose::Guardrail)];
         }
         let passes = match role {
+            _ if !has(PolicyType::Session) => false,
             Role::FederatedByUser | Role::FederatedByRoot => choices.chance(85),
             Role::AssumedRoot => choices.chance(80),
             _ => role.has_session() && present(self, choices, 2, 35),
@@ -78,31 +82,36 @@ impl Maker<'_> {
         }
         let management =
             self.cast.principals.iter().any(|p| p.account().is_some_and(|account| account.management));
-        if role.has_account() && !management && present(self, choices, 3, 30) {
+        if role.has_account() && !management && has(PolicyType::Scp) && present(self, choices, 3, 30) {
             policies.scps = Some(self.levels(choices, "scp", PolicyType::Scp));
         }
-        if present(self, choices, 4, 22) {
+        if has(PolicyType::Rcp) && present(self, choices, 4, 22) {
             policies.rcps = Some(self.levels(choices, "rcp", PolicyType::Rcp));
         }
-        if present(self, choices, 5, 14) {
+        let endpoints: Vec<(usize, EndpointKind)> =
+            [(70, EndpointKind::Interface), (30, EndpointKind::Gateway)]
+                .into_iter()
+                .filter(|(_, kind)| can.endpoint_kinds.contains(kind))
+                .collect();
+        if has(PolicyType::Vpce) && !endpoints.is_empty() && present(self, choices, 5, 14) {
             choices.label("endpoint");
-            let kind = choices.weighted(&[(70, EndpointKind::Interface), (30, EndpointKind::Gateway)]);
+            let kind = choices.weighted(&endpoints);
             let policy = self.policy(choices, "endpoint", PolicyType::Vpce, Purpose::Guardrail);
             policies.endpoint = Some(EndpointPolicy { kind, policy });
         }
         let needs_resource =
             !role.has_account() || self.cast.account != 0 || self.cast.kind != ResourceKind::Ordinary;
-        if choices.chance(if needs_resource { 94 } else { 55 }) {
+        if has(self.cast.kind.policy_type()) && choices.chance(if needs_resource { 94 } else { 55 }) {
             let kind = self.cast.kind;
             let policy = self.policy(choices, "resource", kind.policy_type(), purpose(kind.policy_type()));
             policies.resource = Some(ResourcePolicy { kind, policy });
         }
-        if choices.chance(8) {
+        if can.acl && choices.chance(8) {
             choices.label("acl");
             let count = choices.between(1, 2);
             policies.acl = (0..count).map(|_| grant(choices)).collect();
         }
-        if choices.chance(self.settings.misfit) {
+        if can.input_errors && choices.chance(self.settings.misfit) {
             choices.label("policy that the requester cannot have");
             self.misfit(choices, &mut policies);
         }

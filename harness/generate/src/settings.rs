@@ -1,5 +1,9 @@
 //! Every knob of the generators, with what it does.
 
+use std::sync::Arc;
+
+use assize_model::Capabilities;
+
 /// How scenarios are generated. Percentages are out of 100.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -29,6 +33,8 @@ pub struct Settings {
     pub misfit: usize,
     /// How often a policy holds hundreds of statements, out of 1000: such a scenario takes as long as fifty others.
     pub large: usize,
+    /// What may be in a scenario: nothing that an evaluator does not support is made for it.
+    pub capabilities: Arc<Capabilities>,
 }
 
 impl Default for Settings {
@@ -47,6 +53,7 @@ impl Default for Settings {
             stray: 85,
             misfit: 1,
             large: 1,
+            capabilities: Arc::new(Capabilities::full()),
         }
     }
 }

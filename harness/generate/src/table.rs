@@ -17,7 +17,7 @@ use assize_model::{
     ResourcePolicy, SetOperator, Statement, Version,
 };
 
-use crate::cast::{ACCOUNTS, Cast, Role, Target};
+use crate::cast::{ACCOUNTS, Cast, Role, Target, supported};
 use crate::choices::Choices;
 use crate::policy::{assemble, everything, written};
 use crate::scenario::build;
@@ -50,30 +50,39 @@ struct Column {
     context: Vec<(String, Vec<Literal>)>,
 }
 
-/// The policies and the requests of a table, of one of the kinds.
-pub(crate) fn table(choices: &mut dyn Choices, settings: &Settings) -> (Policies, Vec<Case>) {
+/// The policies and the requests of a table, of one of the kinds; none if nothing in it is supported.
+pub(crate) fn table(choices: &mut dyn Choices, settings: &Settings) -> Option<(Policies, Vec<Case>)> {
+    let can = &settings.capabilities;
     let columns = choices.between(settings.requests.div_ceil(2), settings.requests.max(1));
-    let (cast, table) = match choices.weighted(&[(34, 0), (20, 1), (18, 2), (18, 3), (10, 4)]) {
-        0 => (Cast::generate(choices), values::table(choices, columns)),
-        1 => (Cast::generate(choices), logic::table(choices, columns)),
+    let (cast, mut table) = match choices.weighted(&[(34, 0), (20, 1), (18, 2), (18, 3), (10, 4)]) {
+        0 => (Cast::within(choices, can), values::table(choices, columns)),
+        1 => (Cast::within(choices, can), logic::table(choices, columns)),
         2 => {
-            let cast = Cast::of(choices, derived::role);
+            let role = derived::role(choices);
+            let cast = Cast::of(choices, role, can);
             let table = derived::table(choices, &cast, columns);
             (cast, table)
         }
         3 => {
-            let cast = Cast::generate(choices);
+            let cast = Cast::within(choices, can);
             let table = variables::table(choices, &cast, columns);
             (cast, table)
         }
         _ => {
-            let cast = Cast::generate(choices);
+            let cast = Cast::within(choices, can);
             let table = names::table(choices, columns);
             (cast, table)
         }
     };
     let target = target(&cast);
     let carrier = Carrier::choose(choices, &cast, target.action.clone());
+    table
+        .rows
+        .retain(|row| can.lacking(table.version, &carrier.statement(row, carrier.policy_type)).is_none());
+    let asks = can.principals.iter().any(|kind| kind == cast.role.kind());
+    if !asks || table.rows.is_empty() || !can.policies.contains(&carrier.policy_type) {
+        return None;
+    }
     let policies = carrier.policies(choices, &cast, &table);
     let mut cases = requests(choices, &cast, &target, table.columns);
     if choices.chance(75) {
@@ -81,7 +90,7 @@ pub(crate) fn table(choices: &mut dyn Choices, settings: &Settings) -> (Policies
         let other = Target { action: beside(cast.kind).to_owned(), ..target };
         cases.extend(requests(choices, &cast, &other, vec![Column::default()]));
     }
-    (policies, cases)
+    Some((policies, cases))
 }
 
 /// What the requests are for.
@@ -116,6 +125,7 @@ struct Carrier {
 impl Carrier {
     fn choose(choices: &mut dyn Choices, cast: &Cast, action: String) -> Carrier {
         let role = cast.role;
+        let has = |policy_type| cast.capabilities.policies.contains(&policy_type);
         let managed = cast.principals.iter().any(|p| p.account().is_some_and(|account| account.management));
         let own = cast.kind.policy_type();
         let candidates = [
@@ -127,7 +137,7 @@ impl Carrier {
             (if cast.kind == ResourceKind::Ordinary { 4 } else { 0 }, PolicyType::Rcp),
             (4, PolicyType::Vpce),
         ];
-        let policy_type = choices.weighted(&candidates);
+        let policy_type = supported(choices, &candidates, has, own);
         // Root has its own account's leave anyway (EVAL-025), and an RCP grants nothing.
         let denies = match (policy_type, role) {
             (PolicyType::Rcp, _) => 100,
@@ -142,12 +152,16 @@ impl Carrier {
     fn policies(&self, choices: &mut dyn Choices, cast: &Cast, table: &Table) -> Policies {
         let role = cast.role;
         let across = !role.has_account() || cast.account != 0;
+        let has = |policy_type| cast.capabilities.policies.contains(&policy_type);
         let mut policies = Policies::default();
         let own = cast.kind.policy_type();
         let mut source = |policy_type: PolicyType| self.source(choices, table, policy_type);
         // Where one side is enough, the other is left out, so that the rows decide.
         let rows_grant = self.effect == Effect::Allow;
-        if role.has_identity() && (across || !rows_grant || self.policy_type != own) {
+        if role.has_identity()
+            && has(PolicyType::Identity)
+            && (across || !rows_grant || self.policy_type != own)
+        {
             let by = match role {
                 Role::RoleSession | Role::ServiceLinked => IdentitySource::Role,
                 Role::FederatedByUser => IdentitySource::Issuer,
@@ -156,10 +170,18 @@ impl Carrier {
             let policy = source(PolicyType::Identity);
             policies.identity = Some(vec![IdentityPolicy { source: by, policy }]);
         }
-        if across || cast.kind != ResourceKind::Ordinary || self.policy_type == own || !role.has_identity() {
+        if has(own)
+            && (across
+                || cast.kind != ResourceKind::Ordinary
+                || self.policy_type == own
+                || !role.has_identity())
+        {
             policies.resource = Some(ResourcePolicy { kind: cast.kind, policy: source(own) });
         }
-        if role.has_session() && (role != Role::RoleSession || self.policy_type == PolicyType::Session) {
+        if role.has_session()
+            && has(PolicyType::Session)
+            && (role != Role::RoleSession || self.policy_type == PolicyType::Session)
+        {
             policies.session = Some(vec![source(PolicyType::Session)]);
         }
         match self.policy_type {

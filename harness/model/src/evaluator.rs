@@ -1,7 +1,7 @@
 //! The trait that every evaluator implements, and what it says it supports.
 
 use crate::diagnostic::Diagnostic;
-use crate::document::{BaseOperator, SetOperator, Version};
+use crate::document::{BaseOperator, LiteralKind, Operator, SetOperator, Statement, Version};
 use crate::json::Value;
 use crate::policies::{EndpointKind, Policies, PolicyType, ResourceKind};
 use crate::request::Request;
@@ -82,8 +82,9 @@ pub struct Description {
     pub capabilities: Capabilities,
 }
 
-/// What an evaluator supports. What is not named is not supported, and not generated for it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What an evaluator supports. What is not named is not supported, not generated for it and not asked of it; the default names
+/// nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Capabilities {
     /// Kinds of requester, as [`Principal::kind`](crate::Principal::kind) names them.
     pub principals: Vec<String>,
@@ -113,6 +114,9 @@ pub struct Capabilities {
     pub sizes: bool,
     /// It reports input errors instead of deciding.
     pub input_errors: bool,
+    /// It knows what is decided beside the policies: across partitions, by the kind of credentials, and for operations that need no
+    /// permission or are never permitted (EVAL-008, EVAL-057, EVAL-058, EVAL-063, EVAL-081).
+    pub beside_policies: bool,
     /// It performs the operations of chapters 05 and 07.
     pub operations: bool,
     /// Of `decision`, `deciding`, `determining`, `record` what it answers.
@@ -146,8 +150,49 @@ impl Capabilities {
             validation: true,
             sizes: true,
             input_errors: true,
+            beside_policies: true,
             operations: false,
             answers: words(&["decision", "deciding", "determining", "record"]),
         }
     }
+
+    /// What a statement of a document of this version holds that is not supported, if anything; the first found.
+    pub fn lacking(&self, version: Version, statement: &Statement) -> Option<String> {
+        if !self.versions.contains(&version) {
+            return Some(format!("version {}", version.as_str()));
+        }
+        if version == Version::V2012 && !self.variables && mentions_variable(statement) {
+            return Some("policy variables".to_owned());
+        }
+        let negated = [
+            ("NotAction", statement.action.negated),
+            ("NotResource", statement.resource.as_ref().is_some_and(|element| element.negated)),
+            ("NotPrincipal", statement.principal.as_ref().is_some_and(|element| element.negated)),
+        ];
+        let unread = |element: &str| self.elements.iter().all(|known| known != element);
+        let element = negated.into_iter().find(|(element, is)| *is && unread(element));
+        let mut operators = statement.condition.iter().map(|block| block.operator);
+        element
+            .map(|(element, _)| element.to_owned())
+            .or_else(|| operators.find_map(|operator| self.lacking_of(operator)))
+    }
+
+    fn lacking_of(&self, operator: Operator) -> Option<String> {
+        if !self.operators.contains(&operator.base) {
+            return Some(format!("the operator {}", operator.base.as_str()));
+        }
+        match operator.set {
+            Some(set) if !self.set_operators.contains(&set) => Some(format!("{set:?}")),
+            _ if operator.if_exists && !self.if_exists => Some("IfExists".to_owned()),
+            _ => None,
+        }
+    }
+}
+
+/// Whether `${` stands anywhere that variables are read.
+fn mentions_variable(statement: &Statement) -> bool {
+    let mut resources = statement.resource.iter().flat_map(|element| &element.entries);
+    let keys = statement.condition.iter().flat_map(|block| &block.keys);
+    let mut values = keys.flat_map(|key| &key.values).filter(|value| value.kind == LiteralKind::String);
+    resources.any(|entry| entry.contains("${")) || values.any(|value| value.text.contains("${"))
 }

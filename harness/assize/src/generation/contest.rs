@@ -156,11 +156,15 @@ impl<'e> Contest<'e> {
         let scenario = &entry.scenario;
         let filed = scenario.rules.first().filter(|_| scenario.name.starts_with(regressions::PREFIX))?;
         let oracle = ORACLES.iter().find(|oracle| oracle.rule == filed)?;
+        let status = entry.status(catalogue);
         let judgement = match self.invariant_from(oracle, scenario)? {
             Ok(()) => Judgement::Passed,
-            Err(breach) => Judgement::Failed(vec![self.failure(oracle, breach)]),
+            Err(breach) => {
+                let failures = vec![self.failure(oracle, breach)];
+                let accused = self.tried.own || status.accuses();
+                if accused { Judgement::Failed(failures) } else { Judgement::Diverged(failures) }
+            }
         };
-        let status = entry.status(catalogue);
         Some(Tried { entry, part: Part::Invariant, name: None, status, judgement, silent: Vec::new() })
     }
 

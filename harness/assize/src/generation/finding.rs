@@ -14,7 +14,7 @@ use crate::trial::{Judgement, Preparation, Subject};
 use super::contest::{Claim, Contest};
 
 /// How often the shrinker may ask; a hundred times what it usually takes.
-const BUDGET: Budget = Budget { attempts: 20_000 };
+pub(crate) const BUDGET: Budget = Budget { attempts: 20_000 };
 
 /// What was found in one case.
 #[derive(Clone, Debug)]
@@ -67,32 +67,8 @@ impl Finding {
         let mut scenario = shrunk.scenario;
         scenario.rules = vec![self.claim.rule().to_owned()];
         scenario.note = Some(self.note(contest));
-        if let Some(standard) = &contest.standard {
-            expect_of(standard, &mut scenario);
-        }
-        let entry = |path: &Path, scenario: Scenario| Entry {
-            file: path.into(),
-            position: Position::START,
-            scenario,
-        };
-        let fails = |scenario: &Scenario| {
-            let entry = entry(Path::new(UNKEPT), scenario.clone());
-            let tried = contest.replay(&entry, catalogue);
-            tried.iter().any(|tried| !matches!(tried.judgement, Judgement::Passed | Judgement::NotTried(_)))
-        };
-        let kept: Option<(PathBuf, Scenario)> = match folder {
-            None => None,
-            Some(folder) => {
-                regressions::keep(&mut scenario, folder, &group(&contest.tried.name), &mut |read| {
-                    fails(read).then(|| read.clone())
-                })?
-            }
-        };
-        let minimal = shrunk.minimal;
-        Ok(match kept {
-            Some((path, read)) => Minimal { entry: entry(&path, read), kept: true, minimal },
-            None => Minimal { entry: entry(Path::new(UNKEPT), scenario), kept: false, minimal },
-        })
+        let (entry, kept) = keep(contest, catalogue, scenario, folder)?;
+        Ok(Minimal { entry, kept, minimal: shrunk.minimal })
     }
 
     fn still_fails(&self, contest: &Contest<'_>, scenario: &Scenario) -> bool {
@@ -112,6 +88,39 @@ impl Finding {
             (Claim::Invariant(oracle), _) => format!("{tried} broke {}.", oracle.name),
         }
     }
+}
+
+/// Gives a scenario that fails the standard's answers as expectations, and keeps it below `folder`, if one is given and if it still
+/// fails after it was written and read back. Also says whether it was kept.
+///
+/// # Errors
+/// If the file cannot be written.
+pub(crate) fn keep(
+    contest: &Contest<'_>,
+    catalogue: &Catalogue,
+    mut scenario: Scenario,
+    folder: Option<&Path>,
+) -> Result<(Entry, bool), Unwritable> {
+    if let Some(standard) = &contest.standard {
+        expect_of(standard, &mut scenario);
+    }
+    let entry =
+        |path: &Path, scenario: Scenario| Entry { file: path.into(), position: Position::START, scenario };
+    let fails = |scenario: &Scenario| {
+        let entry = entry(Path::new(UNKEPT), scenario.clone());
+        let tried = contest.replay(&entry, catalogue);
+        tried.iter().any(|tried| !matches!(tried.judgement, Judgement::Passed | Judgement::NotTried(_)))
+    };
+    let kept: Option<(PathBuf, Scenario)> = match folder {
+        None => None,
+        Some(folder) => regressions::keep(&mut scenario, folder, &group(&contest.tried.name), &mut |read| {
+            fails(read).then(|| read.clone())
+        })?,
+    };
+    Ok(match kept {
+        Some((path, read)) => (entry(&path, read), true),
+        None => (entry(Path::new(UNKEPT), scenario), false),
+    })
 }
 
 /// A folder name for what is found of an evaluator.
