@@ -227,7 +227,8 @@ impl Evaluator for Engine {
 impl Prepared for PreparedPolicies {
     /// Explains and decides; the two must agree.
     fn evaluate(&self, request: &Request) -> Verdict {
-        match (self.explain(request), self.decide(request)) {
+        let (view, frame) = (self.view(), Frame::new(request));
+        match (explain::explain(&view, &frame), decide::decide(&view, &frame)) {
             (Ok(evaluation), Ok(outcome))
                 if (evaluation.decision, evaluation.deciding) == (outcome.decision, outcome.deciding) =>
             {

@@ -42,13 +42,13 @@ pub(crate) fn explain(view: &View<'_>, frame: &Frame<'_>) -> Result<Evaluation, 
         deciding,
         determining,
         by_type: [
-            read.rcp.report(PolicyType::Rcp),
-            read.scp.report(PolicyType::Scp),
-            read.vpce.report(PolicyType::Vpce),
-            read.resource.report(resource_type),
-            read.identity.report(PolicyType::Identity),
-            read.boundary.report(PolicyType::Boundary),
-            read.session.report(PolicyType::Session),
+            read.rcp.into_report(PolicyType::Rcp),
+            read.scp.into_report(PolicyType::Scp),
+            read.vpce.into_report(PolicyType::Vpce),
+            read.resource.into_report(resource_type),
+            read.identity.into_report(PolicyType::Identity),
+            read.boundary.into_report(PolicyType::Boundary),
+            read.session.into_report(PolicyType::Session),
         ],
         relation: plan.relation,
         missing_context_keys: missing_keys(view, frame),
@@ -60,8 +60,10 @@ struct Applying {
     state: ReportState,
     /// Those that deny.
     deny: Vec<StatementRef>,
-    /// Those that allow, each with its class, and the grants of access control lists.
-    allow: Vec<(MatchClass, StatementRef)>,
+    /// Those that allow, and the grants of access control lists.
+    allow: Vec<StatementRef>,
+    /// The class of each that allows.
+    classes: Vec<MatchClass>,
     /// For an organization path what each level says.
     levels: Vec<Decision>,
 }
@@ -79,20 +81,21 @@ struct Read {
 
 impl Applying {
     fn new(state: ReportState) -> Self {
-        Applying { state, deny: Vec::new(), allow: Vec::new(), levels: Vec::new() }
+        Applying { state, deny: Vec::new(), allow: Vec::new(), classes: Vec::new(), levels: Vec::new() }
     }
 
     fn evaluated(&self) -> bool {
         self.state == ReportState::Evaluated
     }
 
-    fn allowed(&self) -> impl Iterator<Item = StatementRef> + '_ {
-        self.allow.iter().map(|(_, statement)| statement.clone())
+    /// The statements that allow with one of these classes.
+    fn allowed(&self, classes: impl Fn(MatchClass) -> bool) -> impl Iterator<Item = StatementRef> {
+        let classed = self.allow.iter().zip(&self.classes).filter(move |(_, class)| classes(**class));
+        classed.map(|(statement, _)| statement.clone())
     }
 
-    fn of_class(&self, class: MatchClass) -> Vec<StatementRef> {
-        let classed = self.allow.iter().filter(|(known, _)| *known == class);
-        classed.map(|(_, statement)| statement.clone()).collect()
+    fn grants(&self, class: MatchClass) -> bool {
+        self.classes.contains(&class)
     }
 
     /// EVAL-003, with the notes at [`TypeReport::result`].
@@ -109,7 +112,7 @@ impl Applying {
         }
     }
 
-    fn report(&self, policy_type: PolicyType) -> TypeReport {
+    fn into_report(self, policy_type: PolicyType) -> TypeReport {
         if !self.evaluated() {
             return TypeReport::unevaluated(policy_type, self.state);
         }
@@ -118,10 +121,10 @@ impl Applying {
             policy_type,
             state: self.state,
             result: Some(self.result(policy_type)),
-            levels: if policy_type == PolicyType::Scp { self.levels.clone() } else { Vec::new() },
-            class: self.allow.iter().map(|&(class, _)| class).max().filter(|_| classed),
-            allow: self.allowed().collect(),
-            deny: self.deny.clone(),
+            levels: if policy_type == PolicyType::Scp { self.levels } else { Vec::new() },
+            class: self.classes.into_iter().max().filter(|_| classed),
+            allow: self.allow,
+            deny: self.deny,
         }
     }
 }
@@ -184,9 +187,12 @@ impl Reader<'_> {
                     sid: None,
                     region: None,
                 };
-                (class, grant)
+                (grant, class)
             });
-            applying.allow.extend(granted);
+            for (grant, class) in granted {
+                applying.allow.push(grant);
+                applying.classes.push(class);
+            }
         }
         applying
     }
@@ -216,7 +222,10 @@ impl Reader<'_> {
                 };
                 match statement.effect {
                     Effect::Deny => applying.deny.push(found),
-                    Effect::Allow => applying.allow.push((class, found)),
+                    Effect::Allow => {
+                        applying.allow.push(found);
+                        applying.classes.push(class);
+                    }
                 }
             }
         }
@@ -251,17 +260,17 @@ fn combine(
         return lacking(PolicyType::Vpce);
     }
     let resource_type = plan.resource_type();
-    let direct = read.resource.of_class(MatchClass::Direct);
-    let entity = read.resource.of_class(MatchClass::Entity);
-    let account = read.resource.of_class(MatchClass::Account);
+    let direct = read.resource.grants(MatchClass::Direct);
+    let entity = read.resource.grants(MatchClass::Entity);
+    let account = read.resource.grants(MatchClass::Account);
     let nothing_granted = read.resource.allow.is_empty();
-    let mut allow: Vec<StatementRef> = read.scp.allowed().chain(read.vpce.allowed()).collect();
+    let guardrails = || read.scp.allow.iter().chain(&read.vpce.allow).cloned();
     if plan.relation == Relation::ResourceOnly {
-        if direct.is_empty() {
+        if !direct {
             return lacking(resource_type);
         }
-        allow.extend(direct);
-        return (Decision::Allow, None, allow);
+        let granted = read.resource.allowed(|class| class == MatchClass::Direct);
+        return (Decision::Allow, None, guardrails().chain(granted).collect());
     }
 
     let identity_allows = plan.full_access || !read.identity.allow.is_empty();
@@ -289,15 +298,15 @@ fn combine(
         let ordinary = plan.kind == ResourceKind::Ordinary;
         let trust = plan.kind == ResourceKind::RoleTrust;
         let limits_allow = boundary_allows && session_allows;
-        let by_direct = !direct.is_empty() && (!trust || limits_allow);
+        let by_direct = direct && (!trust || limits_allow);
         // On a trust policy a direct grant stands for the identity side.
-        let trusted_directly = trust && !direct.is_empty();
-        let by_entity = !entity.is_empty() && limits_allow;
-        let by_identity = identity_allows && limits_allow && (ordinary || !account.is_empty());
+        let trusted_directly = trust && direct;
+        let by_entity = entity && limits_allow;
+        let by_identity = identity_allows && limits_allow && (ordinary || account);
         if !(by_direct || by_entity || by_identity) {
             return lacking(if !ordinary && nothing_granted {
                 resource_type
-            } else if !identity_allows && entity.is_empty() && !trusted_directly {
+            } else if !identity_allows && !entity && !trusted_directly {
                 PolicyType::Identity
             } else if !boundary_allows {
                 PolicyType::Boundary
@@ -311,19 +320,18 @@ fn combine(
             Sides { identity: by_identity, limits },
         )
     };
-    let on_path = |class: &MatchClass| match class {
+    let on_path = |class| match class {
         MatchClass::Direct => on_resource.direct,
         MatchClass::Entity => on_resource.entity,
         MatchClass::Account => on_resource.account,
     };
-    allow.extend(
-        read.resource.allow.iter().filter(|(class, _)| on_path(class)).map(|(_, found)| found.clone()),
-    );
+    let mut allow: Vec<StatementRef> = guardrails().chain(read.resource.allowed(on_path)).collect();
     if on_principal.identity {
-        allow.extend(read.identity.allowed());
+        allow.extend_from_slice(&read.identity.allow);
     }
     if on_principal.limits {
-        allow.extend(read.boundary.allowed().chain(read.session.allowed()));
+        allow.extend_from_slice(&read.boundary.allow);
+        allow.extend_from_slice(&read.session.allow);
     }
     (Decision::Allow, None, allow)
 }

@@ -108,7 +108,7 @@ pub struct Cast {
     /// The account of the requesters, as an index of [`ACCOUNTS`]; the owner is 0.
     pub account: usize,
     /// The requesters; the first is the usual one, the others are its near misses.
-    pub principals: Vec<Principal>,
+    pub principals: Vec<Arc<Principal>>,
     /// The kind of the resource-based policy.
     pub kind: ResourceKind,
     /// The actions and resources; one at least.
@@ -219,12 +219,12 @@ impl Cast {
         };
         let count = choices.between(1, 4);
         for nth in 0..count {
-            let principal = cast.principal(choices, nth);
+            let principal = cast.principal(choices, nth).map(Arc::new);
             cast.principals.extend(principal.filter(|principal| !cast.principals.contains(principal)));
         }
         if cast.principals.is_empty() {
             cast.role = Role::Anonymous;
-            cast.principals.push(Principal::Anonymous);
+            cast.principals.push(Arc::new(Principal::Anonymous));
         }
         cast.choose_targets(choices);
         cast.choose_keys(choices);
@@ -329,7 +329,7 @@ impl Cast {
                 (action.to_owned(), format!("arn:{partition}:kms:us-east-1:{owner}:{key}"))
             }
             ResourceKind::RoleTrust => {
-                let federated = match self.principals.first() {
+                let federated = match self.principals.first().map(AsRef::as_ref) {
                     Some(Principal::FederatedCaller(caller)) if caller.is_saml() => {
                         Some("sts:AssumeRoleWithSAML")
                     }
@@ -430,7 +430,7 @@ impl Cast {
     /// The keys that the first requester's record yields, with their value (PRIN-015).
     pub fn derived(&self) -> Vec<(&'static str, String)> {
         let mut keys = Vec::new();
-        let Some(principal) = self.principals.first() else { return keys };
+        let Some(principal) = self.principals.first().map(AsRef::as_ref) else { return keys };
         if let Some(account) = principal.account() {
             keys.push(("aws:PrincipalAccount", account.id.clone()));
             keys.push(("aws:PrincipalIsAWSService", "false".to_owned()));

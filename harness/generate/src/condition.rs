@@ -245,41 +245,40 @@ pub fn respell(choices: &mut dyn Choices, name: String) -> String {
 
 /// A pattern that covers `text`.
 pub fn widen(choices: &mut dyn Choices, text: &str) -> String {
-    let chars: Vec<char> = text.chars().collect();
-    if chars.is_empty() {
-        return "*".to_owned();
-    }
-    let at = choices.pick(chars.len());
-    let (before, after): (String, String) = (chars[..at].iter().collect(), chars[at + 1..].iter().collect());
+    let Some((before, character, after)) = split(choices, text) else { return "*".to_owned() };
     match choices.pick(6) {
         0 => format!("{before}*"),
-        1 => format!("*{}{after}", chars[at]),
+        1 => format!("*{character}{after}"),
         2 => format!("{before}?{after}"),
         3 => format!("{before}*{after}"),
-        4 => format!("{before}**{}{after}", chars[at]),
+        4 => format!("{before}**{character}{after}"),
         _ => format!("{before}?*{after}"),
     }
 }
 
 /// A near miss of `text`.
 pub fn narrow(choices: &mut dyn Choices, text: &str) -> String {
-    let chars: Vec<char> = text.chars().collect();
-    if chars.is_empty() {
-        return "x".to_owned();
-    }
-    let at = choices.pick(chars.len());
-    let (before, after): (String, String) = (chars[..at].iter().collect(), chars[at + 1..].iter().collect());
-    let flipped = if chars[at].is_ascii_uppercase() {
-        chars[at].to_ascii_lowercase()
+    let Some((before, character, after)) = split(choices, text) else { return "x".to_owned() };
+    let flipped = if character.is_ascii_uppercase() {
+        character.to_ascii_lowercase()
     } else {
-        chars[at].to_ascii_uppercase()
+        character.to_ascii_uppercase()
     };
     match choices.pick(6) {
         0 => format!("{before}{flipped}{after}"),
         1 => format!("{before}{after}"),
         2 => format!("{text}x"),
-        3 => format!("{before}{}{}{after}", chars[at], chars[at]),
+        3 => format!("{before}{character}{character}{after}"),
         4 => format!("{text}/"),
         _ => format!("{before}x{after}"),
     }
+}
+
+/// One of the characters of `text`, what stands before it and what after it; `None` if there is none.
+fn split<'t>(choices: &mut dyn Choices, text: &'t str) -> Option<(&'t str, char, &'t str)> {
+    if text.is_empty() {
+        return None;
+    }
+    let (start, character) = text.char_indices().nth(choices.pick(text.chars().count()))?;
+    Some((&text[..start], character, &text[start + character.len_utf8()..]))
 }

@@ -473,12 +473,9 @@ impl Writer<'_> {
             };
             return PrincipalElement { negated: false, spec };
         }
-        let principal = if choices.chance(aim) {
-            self.cast.principals[0].clone()
-        } else {
-            choices.one_of(&self.cast.principals).clone()
-        };
-        let mut entries = vec![self.naming(choices, &principal, aim)];
+        let principals = &self.cast.principals;
+        let principal = if choices.chance(aim) { &principals[0] } else { choices.one_of(principals) };
+        let mut entries = vec![self.naming(choices, principal, aim)];
         if choices.chance(20) {
             entries.push(self.somebody(choices));
         }
@@ -546,13 +543,13 @@ impl Writer<'_> {
         if choices.chance(5) {
             return PrincipalSpec::Everyone;
         }
-        let principal = choices.one_of(&self.cast.principals).clone();
+        let principal = choices.one_of(&self.cast.principals);
         let mut entries = Vec::new();
         if let Some(account) = principal.account() {
             let root = format!("arn:{}:iam::{}:root", account.partition, account.id);
             entries.push((PrincipalKey::Aws, if choices.chance(50) { account.id.clone() } else { root }));
         }
-        match &principal {
+        match &**principal {
             Principal::User(user) => entries.push(aws(choices, &[user.arn(), &user.entity().id])),
             Principal::RoleSession(session) => {
                 entries.push(aws(choices, &[session.role_arn(), &session.role().id]));

@@ -1,10 +1,13 @@
 //! Scenarios: the policies of a cast, and requests that are made from the same cast and then perturbed in one dimension.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use assize_model::scenario::{Body, Case};
 use assize_model::{
     AclGrant, AclPermission, AclTarget, Action, Context, ContextEntry, EndpointKind, EndpointPolicy, Grantee,
-    IdentityPolicy, IdentitySource, Literal, Policies, PolicySource, PolicyType, Principal, Request,
-    Resource, ResourceKind, ResourcePolicy, Scenario,
+    IdentityPolicy, IdentitySource, InputError, Literal, Policies, PolicySource, PolicyType, Principal,
+    Request, Resource, ResourceKind, ResourcePolicy, Scenario,
 };
 
 use crate::cast::{ACCOUNTS, CANONICAL_IDS, Cast, Role, Target};
@@ -214,6 +217,7 @@ fn grant(choices: &mut dyn Choices) -> AclGrant {
 
 fn requests(choices: &mut dyn Choices, settings: &Settings, cast: &Cast) -> Vec<Case> {
     let count = choices.between(settings.requests.div_ceil(2), settings.requests.max(1));
+    let usual = Usual::of(cast);
     let mut cases: Vec<Case> = Vec::with_capacity(count);
     // A repeated request, or one that cannot be put together, tests nothing: a few tries are spent on another one.
     let mut again = false;
@@ -225,7 +229,7 @@ fn requests(choices: &mut dyn Choices, settings: &Settings, cast: &Cast) -> Vec<
         let request = if cases.is_empty() && choices.chance(settings.stray) {
             stray(choices, cast)
         } else {
-            request(choices, settings, cast, again)
+            request(choices, settings, &usual, again)
         };
         let Some(request) = request else {
             choices.label("request that cannot be put together");
@@ -241,26 +245,38 @@ fn requests(choices: &mut dyn Choices, settings: &Settings, cast: &Cast) -> Vec<
     cases
 }
 
+/// What the requests of a cast have in common unless they are perturbed.
+struct Usual<'c> {
+    cast: &'c Cast,
+    context: Context,
+}
+
+impl<'c> Usual<'c> {
+    fn of(cast: &'c Cast) -> Self {
+        let keys = cast.keys.iter().filter(|key| !key.values.is_empty());
+        let entries =
+            keys.map(|key| ContextEntry { key: key.name.to_owned(), values: key.values.clone() }).collect();
+        // The names of a cast are distinct, and no principal yields them.
+        Usual { cast, context: Context::new(entries).unwrap_or_default() }
+    }
+}
+
 /// A request as the cast would make it, in one dimension perturbed or, unless it must differ, not at all.
 fn request(
     choices: &mut dyn Choices,
     settings: &Settings,
-    cast: &Cast,
+    usual: &Usual<'_>,
     must_differ: bool,
 ) -> Option<Request> {
-    let mut principal = cast.principals[0].clone();
+    let cast = usual.cast;
+    let mut principal = &cast.principals[0];
     let Target { mut action, mut resource, mut owner } = choices.one_of(&cast.targets).clone();
-    let mut context: Vec<(String, Vec<Literal>)> = cast
-        .keys
-        .iter()
-        .filter(|key| !key.values.is_empty())
-        .map(|key| (key.name.to_owned(), key.values.clone()))
-        .collect();
+    let mut context = Cow::Borrowed(usual.context.entries());
     if must_differ || choices.chance(settings.perturb) {
         match choices.pick(6) {
             0 if cast.principals.len() > 1 => {
                 choices.label("perturbed principal");
-                principal = choices.one_of(&cast.principals[1..]).clone();
+                principal = choices.one_of(&cast.principals[1..]);
             }
             1 => {
                 choices.label("perturbed action");
@@ -272,28 +288,34 @@ fn request(
             }
             _ => {
                 choices.label("perturbed context");
-                perturb_context(choices, cast, &mut context);
+                perturb_context(choices, cast, context.to_mut());
             }
         }
     } else if !context.is_empty() && choices.chance(30) {
         // Values move inside their family, which is where equal spellings and boundaries lie.
-        perturb_context(choices, cast, &mut context);
+        perturb_context(choices, cast, context.to_mut());
     }
     if choices.chance(3) {
-        context.push(("zz:Key".to_owned(), vec![Literal::string("unmentioned")]));
+        let unmentioned =
+            ContextEntry { key: "zz:Key".to_owned(), values: vec![Literal::string("unmentioned")] };
+        context.to_mut().push(unmentioned);
     }
+    let context = match context {
+        Cow::Borrowed(_) => Ok(usual.context.clone()),
+        Cow::Owned(entries) => Context::new(entries),
+    };
     build(choices, principal, action, resource, owner, context)
 }
 
 /// A request for what none of the policies is about, on a resource of another account.
 fn stray(choices: &mut dyn Choices, cast: &Cast) -> Option<Request> {
     choices.label("stray request");
-    let principal = choices.one_of(&cast.principals).clone();
+    let principal = choices.one_of(&cast.principals);
     let Target { action, .. } = choices.one_of(&cast.targets).clone();
     let federated = cast.role == Role::FederatedCaller;
     let action = if federated || choices.chance(40) { action } else { "acme:Do".to_owned() };
     let resource = format!("arn:{}:acme:::thing/{}", cast.partition, choices.pick(3));
-    build(choices, principal, action, resource, ACCOUNTS[2].to_owned(), Vec::new())
+    build(choices, principal, action, resource, ACCOUNTS[2].to_owned(), Ok(Context::default()))
 }
 
 fn perturbed_action(choices: &mut dyn Choices, cast: &Cast, action: &str) -> String {
@@ -339,19 +361,20 @@ fn perturbed_resource(
 }
 
 /// Drops a key, changes a value inside its family, empties a list, or adds a value.
-fn perturb_context(choices: &mut dyn Choices, cast: &Cast, context: &mut Vec<(String, Vec<Literal>)>) {
+fn perturb_context(choices: &mut dyn Choices, cast: &Cast, context: &mut Vec<ContextEntry>) {
     if (context.is_empty() || choices.chance(10))
         && let Some(absent) = cast.keys.iter().find(|key| key.values.is_empty())
     {
         let text = *choices.one_of(absent.family.same);
-        context.push((absent.name.to_owned(), vec![value::literal(choices, text)]));
+        let values = vec![value::literal(choices, text)];
+        context.push(ContextEntry { key: absent.name.to_owned(), values });
         return;
     }
     if context.is_empty() {
         return;
     }
     let at = choices.pick(context.len());
-    let family = cast.keys.iter().find(|key| key.name == context[at].0).map(|key| key.family);
+    let family = cast.keys.iter().find(|key| key.name == context[at].key).map(|key| key.family);
     let another = |choices: &mut dyn Choices| {
         let Some(family) = family else { return Literal::string("x") };
         let pool = choices.weighted(&[(35, family.same), (40, family.near), (25, family.malformed)]);
@@ -363,22 +386,21 @@ fn perturb_context(choices: &mut dyn Choices, cast: &Cast, context: &mut Vec<(St
             context.remove(at);
         }
         1 => {
-            let nth = choices.pick(context[at].1.len().max(1));
+            let nth = choices.pick(context[at].values.len().max(1));
             let value = another(choices);
-            match context[at].1.get_mut(nth) {
+            match context[at].values.get_mut(nth) {
                 Some(known) => *known = value,
-                None => context[at].1.push(value),
+                None => context[at].values.push(value),
             }
         }
-        2 => context[at].1.clear(),
+        2 => context[at].values.clear(),
         3 => {
             let value = another(choices);
-            context[at].1.push(value);
+            context[at].values.push(value);
         }
-        4 => context[at].1 = vec![Literal::string("")],
+        4 => context[at].values = vec![Literal::string("")],
         _ => {
-            let upper = context[at].0.to_ascii_uppercase();
-            context[at].0 = upper;
+            context[at].key.make_ascii_uppercase();
         }
     }
 }
@@ -386,16 +408,15 @@ fn perturb_context(choices: &mut dyn Choices, cast: &Cast, context: &mut Vec<(St
 /// Puts a request together. `None` if a near miss made it none: what is wrong with a request alone is not for evaluators to see.
 pub(crate) fn build(
     choices: &mut dyn Choices,
-    principal: Principal,
+    principal: &Arc<Principal>,
     action: String,
     resource: String,
     owner: String,
-    context: Vec<(String, Vec<Literal>)>,
+    context: Result<Context, InputError>,
 ) -> Option<Request> {
-    let entries = context.into_iter().map(|(key, values)| ContextEntry { key, values }).collect();
     let owner = if resource == "*" { None } else { Some(owner) };
     let management = choices.chance(1);
     let aws_managed = resource.contains(":kms:") && choices.chance(8);
     let resource = Resource::new(resource, owner).ok()?.with_facts(management, aws_managed);
-    Request::new(principal, Action::new(action).ok()?, resource, Context::new(entries).ok()?).ok()
+    Request::new(Arc::clone(principal), Action::new(action).ok()?, resource, context.ok()?).ok()
 }

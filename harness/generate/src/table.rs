@@ -12,9 +12,9 @@ mod variables;
 
 use assize_model::scenario::Case;
 use assize_model::{
-    BaseOperator, ConditionBlock, ConditionKey, Effect, Element, EndpointKind, EndpointPolicy,
-    IdentityPolicy, IdentitySource, Literal, Operator, Policies, PolicySource, PolicyType, ResourceKind,
-    ResourcePolicy, SetOperator, Statement, Version,
+    BaseOperator, ConditionBlock, ConditionKey, Context, ContextEntry, Effect, Element, EndpointKind,
+    EndpointPolicy, IdentityPolicy, IdentitySource, Literal, Operator, Policies, PolicySource, PolicyType,
+    ResourceKind, ResourcePolicy, SetOperator, Statement, Version,
 };
 
 use crate::cast::{ACCOUNTS, Cast, Role, Target, supported};
@@ -231,9 +231,11 @@ fn requests(choices: &mut dyn Choices, cast: &Cast, target: &Target, columns: Ve
     let Target { action, resource, owner } = target;
     let mut cases: Vec<Case> = Vec::with_capacity(columns.len());
     for column in columns {
-        let principal = cast.principals[column.principal].clone();
+        let principal = &cast.principals[column.principal];
         let resource = column.resource.unwrap_or_else(|| resource.clone());
-        let request = build(choices, principal, action.clone(), resource, owner.clone(), column.context);
+        let entries = column.context.into_iter().map(|(key, values)| ContextEntry { key, values });
+        let context = Context::new(entries.collect());
+        let request = build(choices, principal, action.clone(), resource, owner.clone(), context);
         let Some(request) = request else {
             choices.label("request that cannot be put together");
             continue;

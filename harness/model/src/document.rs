@@ -97,7 +97,9 @@ impl Statement {
 /// The members of an object in the order of their names, by which equal objects look the same.
 fn by_name<T, N: Ord>(members: &[T], name: impl Fn(&T) -> N) -> Vec<&T> {
     let mut members: Vec<&T> = members.iter().collect();
-    members.sort_by_cached_key(|member| name(member));
+    if members.len() > 1 {
+        members.sort_by_cached_key(|member| name(member));
+    }
     members
 }
 

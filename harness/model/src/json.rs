@@ -482,13 +482,17 @@ pub enum Repertoire {
 }
 
 fn write_escaped(out: &mut String, text: &str, repertoire: Repertoire) {
+    out.reserve(text.len() + 2);
+    out.push('"');
+    let mut rest = text;
+    if (text.is_ascii() || repertoire == Repertoire::Unicode) && plain_end(text.as_bytes(), 0) == text.len() {
+        out.push_str(text);
+        rest = "";
+    }
     let plain = |character: char| match character {
         '"' | '\\' | '\0'..='\x1f' => false,
         _ => repertoire == Repertoire::Unicode || character <= '\u{ff}',
     };
-    out.reserve(text.len() + 2);
-    out.push('"');
-    let mut rest = text;
     while let Some(at) = rest.find(|character| !plain(character)) {
         out.push_str(&rest[..at]);
         let mut after = rest[at..].chars();
@@ -540,7 +544,9 @@ impl Writer {
 
     /// A writer for texts that hold characters to U+00FF only (GRAM-003).
     pub fn latin1() -> Self {
-        Writer { repertoire: Repertoire::Latin1, ..Writer::default() }
+        // Most documents fit.
+        let out = String::with_capacity(512);
+        Writer { out, repertoire: Repertoire::Latin1, ..Writer::default() }
     }
 
     /// `{`.

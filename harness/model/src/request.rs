@@ -3,6 +3,9 @@
 //! What can be wrong with a request alone is refused when it is built; what is wrong with a request under certain policies
 //! (EVAL-006) is for evaluators to refuse.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use crate::document::Literal;
 use crate::principal::Principal;
 use crate::verdict::InputError;
@@ -10,26 +13,27 @@ use crate::verdict::InputError;
 /// One request (EVAL-001).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
-    principal: Principal,
+    principal: Arc<Principal>,
     action: Action,
     resource: Resource,
     context: Context,
 }
 
 impl Request {
-    /// Puts a request together.
+    /// Puts a request together. Requests of one principal can share its record.
     ///
     /// # Errors
     /// * `FederatedCallerOnlyForSts` if a federated caller asks for anything but its operation (PRIN-012): AssumeRoleWithSAML or
     ///   AssumeRoleWithWebIdentity after its provider, or the `sts:TagSession` and `sts:SetSourceIdentity` that belong to the call.
     /// * `OwnerMismatch` if the action has no resource and the owner stated is not the principal's account (EVAL-009).
     pub fn new(
-        principal: Principal,
+        principal: impl Into<Arc<Principal>>,
         action: Action,
         resource: Resource,
         context: Context,
     ) -> Result<Self, InputError> {
-        if let Principal::FederatedCaller(caller) = &principal {
+        let principal = principal.into();
+        if let Principal::FederatedCaller(caller) = &*principal {
             let operation =
                 if caller.is_saml() { "sts:AssumeRoleWithSAML" } else { "sts:AssumeRoleWithWebIdentity" };
             let own = [operation, "sts:TagSession", "sts:SetSourceIdentity"];
@@ -135,8 +139,9 @@ impl Resource {
         if text == "*" {
             return Ok(Resource::None { owner });
         }
-        let fields: Vec<&str> = text.splitn(6, ':').collect();
-        let &["arn", partition, _, _, account, _] = fields.as_slice() else {
+        let mut fields = text.splitn(6, ':');
+        let six = [(); 6].map(|()| fields.next());
+        let [Some("arn"), Some(partition), Some(_), Some(_), Some(account), Some(_)] = six else {
             return Err(InputError::InvalidResource);
         };
         let owner = owner.filter(|owner| !owner.is_empty()).ok_or(InputError::MissingOwner)?;
@@ -209,10 +214,10 @@ impl ResourceArn {
     }
 }
 
-/// The context that a caller supplies: key names with lists of texts (CTX-001, COND-007).
+/// The context that a caller supplies: key names with lists of texts (CTX-001, COND-007). Clones share their entries.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Context {
-    entries: Vec<ContextEntry>,
+    entries: Arc<[ContextEntry]>,
     /// A name has characters beyond ASCII.
     beyond_ascii: bool,
 }
@@ -225,6 +230,9 @@ pub struct ContextEntry {
     /// The values; an empty list is the same as no key (COND-008).
     pub values: Vec<Literal>,
 }
+
+/// Up to here, comparing each name with those before it is faster than a set.
+const FEW: usize = 16;
 
 /// The keys that a principal record yields (PRIN-015; the last by EVAL-064). Nobody may supply them.
 pub const DERIVED_KEYS: [&str; 10] = [
@@ -246,20 +254,25 @@ impl Context {
     /// * `DuplicateContextKey` if two names are equal but for case (COND-006).
     /// * `DerivedContextKey` if a name is one of [`DERIVED_KEYS`] (PRIN-015).
     pub fn new(entries: Vec<ContextEntry>) -> Result<Self, InputError> {
-        let mut seen = std::collections::HashSet::with_capacity(entries.len());
-        for entry in &entries {
-            if entry.key.is_empty() {
+        let many = entries.len() > FEW;
+        let mut seen = HashSet::with_capacity(if many { entries.len() } else { 0 });
+        for (at, ContextEntry { key, .. }) in entries.iter().enumerate() {
+            if key.is_empty() {
                 return Err(InputError::InvalidContext);
             }
-            if DERIVED_KEYS.iter().any(|derived| derived.eq_ignore_ascii_case(&entry.key)) {
+            if DERIVED_KEYS.iter().any(|derived| derived.eq_ignore_ascii_case(key)) {
                 return Err(InputError::DerivedContextKey);
             }
-            if !seen.insert(lower_case(&entry.key)) {
+            let repeated = match many {
+                true => !seen.insert(lower_case(key).collect::<String>()),
+                false => entries[..at].iter().any(|earlier| same_name(&earlier.key, key)),
+            };
+            if repeated {
                 return Err(InputError::DuplicateContextKey);
             }
         }
         let beyond_ascii = !entries.iter().all(|entry| entry.key.is_ascii());
-        Ok(Context { entries, beyond_ascii })
+        Ok(Context { entries: entries.into(), beyond_ascii })
     }
 
     /// The entries in the order given.
@@ -276,6 +289,13 @@ impl Context {
 }
 
 /// One character at a time, as COND-041 says.
-fn lower_case(text: &str) -> String {
-    text.chars().flat_map(char::to_lowercase).collect()
+fn lower_case(text: &str) -> impl Iterator<Item = char> {
+    text.chars().flat_map(char::to_lowercase)
+}
+
+fn same_name(one: &str, other: &str) -> bool {
+    match one.is_ascii() && other.is_ascii() {
+        true => one.eq_ignore_ascii_case(other),
+        false => lower_case(one).eq(lower_case(other)),
+    }
 }

@@ -4,10 +4,13 @@ use crate::variable::Glyph;
 
 /// The components of a text; `None` if it has fewer than six (COND-096).
 pub fn components(text: &str) -> Option<[&str; 6]> {
-    let mut fields = text.splitn(6, ':');
-    let six = [(); 6].map(|()| fields.next());
-    let [Some(a), Some(b), Some(c), Some(d), Some(e), Some(f)] = six else { return None };
-    Some([a, b, c, d, e, f])
+    let (mut six, mut rest) = ([""; 6], text);
+    for component in &mut six[..5] {
+        let colon = rest.bytes().position(|byte| byte == b':')?;
+        (*component, rest) = (&rest[..colon], &rest[colon + 1..]);
+    }
+    six[5] = rest;
+    Some(six)
 }
 
 /// As [`components`], of a policy value after substitution: a colon counts wherever it came from.

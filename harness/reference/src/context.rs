@@ -1,6 +1,7 @@
 //! The finished context: what conditions and variables see (CTX-001).
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use assize_model::{Origin, Principal, Request};
 
@@ -9,7 +10,9 @@ use crate::semantics::Semantics;
 /// One map from key names to lists of texts: the supplied context and the keys that the principal record yields.
 #[derive(Clone, Debug, Default)]
 pub struct FinishedContext<'a> {
-    entries: Vec<(Cow<'a, str>, Vec<Cow<'a, str>>)>,
+    /// Each key, and where its values stand.
+    keys: Vec<(Cow<'a, str>, Range<usize>)>,
+    values: Vec<Cow<'a, str>>,
 }
 
 impl<'a> FinishedContext<'a> {
@@ -20,24 +23,38 @@ impl<'a> FinishedContext<'a> {
 
     /// Adds a key.
     pub fn insert(&mut self, key: impl Into<Cow<'a, str>>, values: Vec<Cow<'a, str>>) {
-        self.entries.push((key.into(), values));
+        self.add(key.into(), values);
+    }
+
+    fn add(&mut self, key: Cow<'a, str>, values: impl IntoIterator<Item = Cow<'a, str>>) {
+        let start = self.values.len();
+        self.values.extend(values);
+        self.keys.push((key, start..self.values.len()));
     }
 
     /// The values of the first key that `is_it` knows; none if there is no such key, which is the same as a key without values (COND-008).
     pub(crate) fn find(&self, is_it: impl Fn(&str) -> bool) -> &[Cow<'a, str>] {
-        self.entries.iter().find(|(key, _)| is_it(key)).map_or(&[], |(_, values)| values)
+        let key = self.keys.iter().find(|(key, _)| is_it(key));
+        key.map_or(&[], |(_, values)| &self.values[values.clone()])
     }
 
     /// The context of a decision: what was supplied, and what the principal yields (CTX-001).
     pub(crate) fn of<S: Semantics + ?Sized>(semantics: &S, request: &'a Request) -> Self {
-        let mut finished = FinishedContext::new();
-        for (key, value) in semantics.principal_keys(request.principal()) {
-            match finished.entries.last_mut() {
-                Some((last, values)) if *last == key => values.push(value),
-                _ => finished.insert(key, vec![value]),
+        let (derived, supplied) =
+            (semantics.principal_keys(request.principal()), request.context().entries());
+        let most = derived.len() + supplied.len();
+        let mut finished =
+            FinishedContext { keys: Vec::with_capacity(most), values: Vec::with_capacity(most) };
+        for (key, value) in derived {
+            match finished.keys.last_mut() {
+                Some((last, values)) if *last == key => {
+                    finished.values.push(value);
+                    values.end += 1;
+                }
+                _ => finished.add(key.into(), [value]),
             }
         }
-        for entry in request.context().entries() {
+        for entry in supplied {
             finished.insert(entry.key.as_str(), semantics.context_values(&entry.key, &entry.values));
         }
         finished

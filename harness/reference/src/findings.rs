@@ -150,6 +150,9 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
 
     /// Those of a level's applicable statements that stand beside each other: all (EVAL-003).
     fn standing(&self, policy_type: PolicyType, applicable: Vec<Applicable>) -> Vec<Applicable> {
+        if applicable.is_empty() {
+            return applicable;
+        }
         let effects: Vec<Effect> = applicable.iter().map(|statement| statement.effect).collect();
         let numbered = applicable.into_iter().enumerate();
         let standing = numbered.filter(|(at, _)| self.semantics().stands(policy_type, &effects, *at));

@@ -41,13 +41,25 @@ pub(crate) fn pieces<S: Semantics + ?Sized>(
     semantics: &S,
     place: Place,
     reach: Reach,
-    glyphs: impl Iterator<Item = Glyph>,
+    glyphs: impl IntoIterator<Item = Glyph>,
 ) -> Vec<Piece> {
+    let glyphs = glyphs.into_iter();
     let mut pieces = Vec::with_capacity(glyphs.size_hint().1.unwrap_or_default());
-    for glyph in glyphs {
-        push(semantics, place, reach, glyph, &mut pieces);
-    }
+    push_all(semantics, place, reach, glyphs, &mut pieces);
     pieces
+}
+
+/// Adds what `glyphs` stand for; their wildcards have this reach.
+pub(crate) fn push_all<S: Semantics + ?Sized>(
+    semantics: &S,
+    place: Place,
+    reach: Reach,
+    glyphs: impl IntoIterator<Item = Glyph>,
+    pieces: &mut Vec<Piece>,
+) {
+    for glyph in glyphs {
+        push(semantics, place, reach, glyph, pieces);
+    }
 }
 
 /// Adds what `glyph` stands for.

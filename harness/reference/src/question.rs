@@ -90,7 +90,7 @@ impl<'a, S: Semantics + ?Sized> Question<'a, S> {
     }
 
     /// What the consulted policies said, if they were read at all.
-    pub(crate) fn findings_so_far(&self) -> Option<&Findings> {
-        self.findings.get()
+    pub(crate) fn take_findings(&mut self) -> Option<Findings> {
+        self.findings.take()
     }
 }

@@ -9,7 +9,7 @@ use crate::semantics::Semantics;
 
 impl<S: Semantics + ?Sized> Question<'_, S> {
     /// Decides, and records everything that the rules ask for.
-    pub(crate) fn evaluate(&self) -> Evaluation {
+    pub(crate) fn evaluate(mut self) -> Evaluation {
         let outcome = self.decide();
         self.note_outcome(outcome.decision, outcome.deciding);
         Evaluation {
@@ -23,9 +23,9 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
     }
 
     /// EVAL-069. If the request was decided without reading a policy, no type was applicable.
-    fn by_type(&self) -> [TypeReport; 7] {
-        match self.findings_so_far() {
-            Some(found) => std::array::from_fn(|at| self.report(&found.types[at])),
+    fn by_type(&mut self) -> [TypeReport; 7] {
+        match self.take_findings() {
+            Some(found) => found.types.map(|finding| self.report(finding)),
             None => TYPES.map(|listed| {
                 let resource = listed == PolicyType::Resource;
                 let shown = if resource { resource_or_trust(self.effective_kind()) } else { listed };
@@ -34,17 +34,11 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
         }
     }
 
-    fn report(&self, finding: &Finding) -> TypeReport {
+    fn report(&self, finding: Finding) -> TypeReport {
         let mut report = TypeReport::unevaluated(finding.policy_type, finding.state);
         if finding.state != ReportState::Evaluated {
             return report;
         }
-        let references = |allows: bool| {
-            let chosen = finding.statements().filter(move |statement| statement.allows() == allows);
-            chosen.map(|statement| statement.statement.clone()).collect()
-        };
-        report.allow = references(true);
-        report.deny = references(false);
         let level_result = |level: &Vec<Applicable>| {
             let denies = level.iter().any(|statement| !statement.allows());
             self.semantics().result(denies, level.iter().any(Applicable::allows))
@@ -63,6 +57,10 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
         };
         report.result = Some(self.semantics().result(finding.denies(), allows));
         self.rule("EVAL-003", report.result != Some(Decision::ImplicitDeny));
+        for applicable in finding.levels.into_iter().flatten() {
+            let list = if applicable.allows() { &mut report.allow } else { &mut report.deny };
+            list.push(applicable.statement);
+        }
         report
     }
 

@@ -5,7 +5,7 @@ use assize_model::{Element, Version};
 use crate::matcher::Matcher;
 use crate::pattern::{self, Piece, Place, Reach};
 use crate::semantics::Semantics;
-use crate::variable::Glyph;
+use crate::variable::{Glyph, has_reference};
 
 impl<S: Semantics + ?Sized> Matcher<'_, S> {
     /// Whether `Resource` or `NotResource` is satisfied for the request resource, an ARN or `*` (MATCH-041).
@@ -30,42 +30,41 @@ impl<S: Semantics + ?Sized> Matcher<'_, S> {
             return semantics.arn_matches_no_resource(entry);
         }
         let (head, tail) = entry.split_at(semantics.head_length(entry, version));
-        let variable_in_head = semantics.variables_expand(version) && head.contains("${");
+        let variable_in_head = semantics.variables_expand(version) && has_reference(head);
         if variable_in_head && !semantics.head_takes_variables() {
             return false;
         }
         let (Some(head), Some(tail)) = (self.expand(head, version), self.expand(tail, version)) else {
             return false;
         };
-        let mut pattern = head_pieces(semantics, head);
-        pattern.extend(pattern::pieces(semantics, Place::Resource, Reach::Anything, tail.into_iter()));
+        let mut pattern = Vec::with_capacity(head.len() + tail.len());
+        push_head(semantics, &head, &mut pattern);
+        pattern::push_all(semantics, Place::Resource, Reach::Anything, tail, &mut pattern);
         self.rule("MATCH-032", semantics.covers(Place::Resource, &pattern, request))
     }
 }
 
-/// The pieces of a head: every wildcard has the reach that MATCH-032 gives it.
-fn head_pieces<S: Semantics + ?Sized>(semantics: &S, head: Vec<Glyph>) -> Vec<Piece> {
-    let mut glyphs = head.into_iter().peekable();
-    let mut pieces = Vec::with_capacity(glyphs.len());
-    while let Some(glyph) = glyphs.next() {
+/// Adds the pieces of a head: every wildcard has the reach that MATCH-032 gives it.
+fn push_head<S: Semantics + ?Sized>(semantics: &S, head: &[Glyph], pieces: &mut Vec<Piece>) {
+    for (at, glyph) in head.iter().enumerate() {
         let reach = match glyph.character {
-            '*' => semantics.head_star_reach(glyphs.peek().map(|next| next.character)),
+            '*' => semantics.head_star_reach(head.get(at + 1).map(|next| next.character)),
             _ => semantics.head_question_reach(),
         };
-        pattern::push(semantics, Place::Resource, reach, glyph, &mut pieces);
+        pattern::push(semantics, Place::Resource, reach, *glyph, pieces);
     }
-    pieces
 }
 
 /// The length in bytes of a pattern's head: up to and including its fifth colon, or all of it. Inside `${…}` colons count only if
 /// variables do not exist.
 pub(crate) fn head_length(pattern: &str, variables: bool) -> usize {
+    let bytes = pattern.as_bytes();
     let (mut colons, mut inside) = (0, false);
-    for (at, character) in pattern.char_indices() {
-        match character {
-            '$' if variables && pattern[at..].starts_with("${") => inside = true,
-            '}' => inside = false,
-            ':' if !inside => colons += 1,
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'$' if variables && bytes.get(at + 1) == Some(&b'{') => inside = true,
+            b'}' => inside = false,
+            b':' if !inside => colons += 1,
             _ => {}
         }
         if colons == 5 {

@@ -71,8 +71,10 @@ pub(crate) fn needs_no_permission(principal: &Principal, action: &str) -> bool {
 
 /// EVAL-058: what goes with another operation belongs to GetFederationToken on a federated user, elsewhere to AssumeRole.
 pub(crate) fn operation_of<'a>(action: &'a str, resource: &Resource) -> &'a str {
+    if !is_one_of(action, &PERMISSION_ONLY) {
+        return action;
+    }
     match arn::components(resource.as_str()) {
-        _ if !is_one_of(action, &PERMISSION_ONLY) => action,
         Some([_, _, "sts", _, _, resource]) if resource.starts_with("federated-user/") => {
             "sts:GetFederationToken"
         }

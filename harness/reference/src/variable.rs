@@ -85,6 +85,11 @@ fn is_name_character(character: char) -> bool {
     !character.is_whitespace() && !matches!(character, ',' | '\'' | '{' | '}' | '$')
 }
 
+/// Whether `${` stands anywhere in a text.
+pub(crate) fn has_reference(text: &str) -> bool {
+    text.as_bytes().windows(2).any(|pair| pair == b"${")
+}
+
 /// The characters of a text as the policy's author wrote them.
 pub(crate) fn written(text: &str) -> impl Iterator<Item = Glyph> {
     text.chars().map(|character| Glyph { character, literal: false })
@@ -94,10 +99,11 @@ impl<S: Semantics + ?Sized> Matcher<'_, S> {
     /// Substitutes the variables of `text` in one pass (MATCH-069). `None` if one is unresolved: such a text matches nothing (MATCH-066).
     pub(crate) fn expand(&self, text: &str, version: Version) -> Option<Vec<Glyph>> {
         let semantics = self.semantics;
-        if !semantics.variables_expand(version) {
-            return Some(written(text).collect());
-        }
         let mut glyphs = Vec::with_capacity(text.len());
+        if !semantics.variables_expand(version) || !has_reference(text) {
+            glyphs.extend(written(text));
+            return Some(glyphs);
+        }
         let mut substitute = |text: &str, literal: bool| {
             glyphs.extend(text.chars().map(|character| Glyph { character, literal }));
         };
@@ -125,7 +131,7 @@ impl<S: Semantics + ?Sized> Matcher<'_, S> {
     /// Substitutes the variables of `text`, where wildcards do not matter. `None` if one is unresolved: such a text matches nothing
     /// (MATCH-066).
     pub fn expanded_text<'t>(&self, text: &'t str, version: Version) -> Option<Cow<'t, str>> {
-        if !text.contains("${") {
+        if !has_reference(text) {
             return Some(Cow::Borrowed(text));
         }
         let glyphs = self.expand(text, version)?;

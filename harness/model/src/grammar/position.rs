@@ -21,14 +21,13 @@ impl<'t> Cursor<'t> {
         let offset = offset.clamp(self.offset, self.text.len());
         let passed = &self.text.as_bytes()[self.offset..offset];
         let newlines = count(passed, |byte| byte == b'\n');
-        let in_line = match passed.iter().rposition(|&byte| byte == b'\n') {
-            Some(last) => {
-                self.line += newlines;
-                self.column = 1;
-                &passed[last + 1..]
-            }
-            None => passed,
-        };
+        let mut in_line = passed;
+        // Counting is vector code and searching is not: most documents have one line.
+        if newlines > 0 {
+            self.line += newlines;
+            self.column = 1;
+            in_line = passed.rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
+        }
         // Every character has one byte that does not continue another.
         self.column += count(in_line, |byte| byte & 0xC0 != 0x80);
         self.offset = offset;
