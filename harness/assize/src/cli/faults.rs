@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use assize::compare::Strength;
 use assize::faults::curve::{Line, svg};
@@ -48,8 +49,16 @@ struct Row {
     fault: &'static Fault,
     /// By seed, in order: after how many cases; `None` where it was not found.
     cases: Vec<Option<u64>>,
-    /// The first find, made small, and its size.
-    found: Option<(Found, Size)>,
+    /// The first find, made small.
+    found: Option<Smallest>,
+}
+
+/// A find that was made small.
+struct Smallest {
+    found: Found,
+    size: Size,
+    /// How long that took.
+    took: Duration,
 }
 
 pub(super) fn run(arguments: &Arguments, output: &mut Output) -> Ending {
@@ -96,15 +105,12 @@ fn rows(chosen: &[&'static Fault], seeds: u64, how: Hunt) -> Vec<Row> {
     let by_seed = hunts(chosen, seeds, how);
     let row = |(at, fault): (usize, &&'static Fault)| {
         let first = by_seed.iter().find_map(|found| found[at].as_ref());
-        let small = first.map(|found| smallest(fault, found, Budget::default()));
-        Row {
-            fault,
-            cases: by_seed.iter().map(|found| cases_of(&found[at])).collect(),
-            found: small.map(|small| {
-                let size = small.witness.size();
-                (small, size)
-            }),
-        }
+        let found = first.map(|found| {
+            let started = Instant::now();
+            let found = smallest(fault, found, Budget::default());
+            Smallest { took: started.elapsed(), size: found.witness.size(), found }
+        });
+        Row { fault, cases: by_seed.iter().map(|found| cases_of(&found[at])).collect(), found }
     };
     chosen.iter().enumerate().map(row).collect()
 }
@@ -126,7 +132,7 @@ impl Row {
     fn text(&self, budget: u64) -> String {
         let Fault { id, family, rule, severity, .. } = self.fault;
         let what = format!("{id}  ({family}, {rule}, {})", severity.as_str());
-        let Some((found, size)) = &self.found else {
+        let Some(Smallest { found, size, .. }) = &self.found else {
             return format!("missed  {what}: not within {budget} cases");
         };
         let times = self.cases.iter().flatten().count();
@@ -177,11 +183,12 @@ impl Row {
                 None => writer.null(),
             };
         }
-        if let Some((found, size)) = &self.found {
+        if let Some(Smallest { found, size, took }) = &self.found {
             writer.name("strength").string(found.strength.as_str());
             writer.name("difference").string(&found.difference.to_string());
             writer.name("statements").number(size.statements as u64);
             writer.name("conditions").number(size.conditions as u64);
+            writer.name("shrink_ms").number(milliseconds(*took));
             writer.name("witness").string(&found.witness.text());
         }
         writer.close_object();
@@ -189,16 +196,35 @@ impl Row {
     }
 }
 
-/// How many were found, and after how many cases, over all faults and seeds.
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// The middle one and the largest; 0 of none.
+fn middle_and_most(mut numbers: Vec<u64>) -> (u64, u64) {
+    numbers.sort_unstable();
+    let middle = numbers.get(numbers.len().saturating_sub(1) / 2);
+    (middle.copied().unwrap_or_default(), numbers.last().copied().unwrap_or_default())
+}
+
+/// How many were found, and after how many cases, over all faults and seeds; how small the witnesses are.
 fn summary(rows: &[Row], arguments: &Arguments) -> String {
     let cases: Vec<Option<u64>> = rows.iter().flat_map(|row| row.cases.clone()).collect();
     let found = rows.iter().filter(|row| row.found.is_some()).count();
     let (median, p95) = (percentile(&cases, 50), percentile(&cases, 95));
+    let smallest = || rows.iter().filter_map(|row| row.found.as_ref());
+    let (statements, most_statements) =
+        middle_and_most(smallest().map(|small| small.size.statements as u64).collect());
+    let (conditions, most_conditions) =
+        middle_and_most(smallest().map(|small| small.size.conditions as u64).collect());
+    let (took, longest) = middle_and_most(smallest().map(|small| milliseconds(small.took)).collect());
     if !arguments.json {
         let shown =
             |cases: Option<u64>| cases.map_or("more than tried".to_owned(), |cases| cases.to_string());
         return format!(
-            "{found} of {} faults found; median {} cases, 95th percentile {}, over {} seeds",
+            "{found} of {} faults found; median {} cases, 95th percentile {}, over {} seeds\n\
+             smallest: median {statements} statements (most {most_statements}), {conditions} conditions (most {most_conditions}); \
+             making one small took {took} ms (median), {longest} ms (longest)",
             rows.len(),
             shown(median),
             shown(p95),
@@ -215,6 +241,16 @@ fn summary(rows: &[Row], arguments: &Arguments) -> String {
             Some(cases) => writer.number(cases),
             None => writer.null(),
         };
+    }
+    for (name, number) in [
+        ("statements_median", statements),
+        ("statements_most", most_statements),
+        ("conditions_median", conditions),
+        ("conditions_most", most_conditions),
+        ("shrink_ms_median", took),
+        ("shrink_ms_longest", longest),
+    ] {
+        writer.name(name).number(number);
     }
     writer.close_object();
     writer.finish()
