@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use assize_generate::{Choices, Seeded, Settings, scenario};
+use assize_generate::{Choices, Seeded, Settings, crowd, scenario};
 use assize_model::Decision;
 use assize_model::scenario::Body;
 
@@ -32,6 +32,9 @@ pub const SEED: u64 = 1;
 
 /// How many invariants each scenario is held against, taking turns. An invariant asks several times what a comparison asks once.
 const INVARIANTS: u64 = 1;
+
+/// One of so many scenarios is crowded, which takes as long as several others.
+const CROWDED: u64 = 32;
 
 /// How many scenarios a thread takes at a time.
 const CHUNK: u64 = 32;
@@ -163,7 +166,10 @@ impl Generation<'_> {
     fn case(&self, case: u64, found: &mut Found) {
         let mut choices = Seeded::case(self.seed, case);
         let choices: &mut dyn Choices = &mut choices;
-        let scenario = scenario(choices, &self.settings);
+        let mut scenario = scenario(choices, &self.settings);
+        if case % CROWDED == CROWDED - 1 {
+            crowd(choices, &mut scenario);
+        }
         found.counts.scenarios += 1;
         self.contest.requests(&scenario, &mut |request, decision, wrong| {
             found.counts.decided(decision);

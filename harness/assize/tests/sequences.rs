@@ -189,15 +189,10 @@ fn a_faulty_store_fails_and_the_failure_is_kept() {
     assert!(file.starts_with(folder.path().join(FOLDER)) && report.contains(&file.display().to_string()));
     let text = fs::read_to_string(file).expect("a file");
     assert!(report.ends_with(&text));
-    insta::with_settings!({
-        snapshot_path => "../../../snapshots/sequences",
-        prepend_module_to_snapshot => false,
-        omit_expression => true,
-    }, {
-        insta::assert_snapshot!("detach-takes-all", text);
-    });
 
     let sequence = Sequence::read(&text).expect("a sequence");
+    assert!(sequence.steps.len() <= 14, "a person reads it in ten seconds:\n{text}");
+    assert!(sequence.steps.iter().any(|step| matches!(step, Step::Detach { .. })), "{text}");
     let failure = |sequence: &Sequence| with(Fault::DetachTakesAll, || sequence.hold::<FaultyStore>()).err();
     let first = failure(&sequence).expect("it fails again");
     assert_eq!(first.at + 1, sequence.steps.len());

@@ -110,13 +110,14 @@ pub fn hunt_all(faults: &[&Fault], how: Hunt) -> Vec<Option<Found>> {
 fn hunt_some<'f>(faults: impl Iterator<Item = (usize, &'f Fault)>, how: Hunt) -> Vec<(usize, Option<Found>)> {
     let faults: Vec<(usize, &Fault)> = faults.collect();
     let mut found: Vec<Option<Found>> = faults.iter().map(|_| None).collect();
-    let searches: [(Search, fn(&Fault) -> bool); 4] = [
-        (documents, |fault| fault.stage == Stage::Acceptance),
-        (scenarios, |fault| fault.stage == Stage::Evaluation && !fault.is_of_engine()),
-        (crowded_scenarios, |fault| fault.stage == Stage::Evaluation && fault.is_of_engine()),
-        (sequences, |fault| fault.stage == Stage::Sequence),
+    let searches = [
+        (Stage::Acceptance, false, documents as Search),
+        (Stage::Evaluation, false, scenarios),
+        (Stage::Evaluation, true, crowded_scenarios),
+        (Stage::Sequence, true, sequences),
     ];
-    for (search, looks_for) in searches {
+    for (stage, of_engine, search) in searches {
+        let looks_for = |fault: &Fault| fault.stage == stage && fault.is_of_engine() == of_engine;
         let wanted = faults.iter().enumerate().filter(|(_, (_, fault))| looks_for(fault));
         search(wanted.map(|(at, (_, fault))| Wanted { at, fault }).collect(), how, &mut found);
     }
