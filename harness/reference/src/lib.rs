@@ -89,6 +89,11 @@ impl<S: Semantics + ?Sized> Reference<S> {
         Reference { name: name.into(), semantics }
     }
 
+    /// How it decides.
+    pub fn semantics(&self) -> &S {
+        &self.semantics
+    }
+
     /// Reads policies.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ use assize_model::scenario::{Body, Case};
 use assize_model::{Decision, Grammar, Policies, PolicyType, Prepared, Refusal, Scenario, Verdict};
 use assize_reference::{Correct, Reference, Semantics, date};
 
+use super::switch::{Asked, Asking, Decided};
 use super::{Fault, Stage, Wrong, uniform};
 use crate::compare::{Difference, Strength, compare, least_strength};
 use crate::sequences::step::Step;
@@ -189,7 +190,7 @@ fn search_scenarios(
     found: &mut [Option<Found>],
     change: fn(u64, &mut dyn Choices, &mut Scenario),
 ) {
-    let correct = Reference::new();
+    let correct = asking();
     let mut wanted: Vec<(usize, Faulty)> =
         wanted.into_iter().map(|wanted| (wanted.at, Faulty::of(wanted.fault))).collect();
     let mut cases = 0;
@@ -201,7 +202,7 @@ fn search_scenarios(
         let mut scenario = how.source.scenario(&mut choices);
         change(index, &mut choices, &mut scenario);
         let Body::Requests { policies, requests, .. } = &scenario.body else { continue };
-        let truth = answers(&correct, policies, requests);
+        let truth = Truth::of(&correct, policies, requests);
         wanted.retain(|(at, faulty)| {
             let told = faulty.told(&truth, policies, requests, how.strength);
             found[*at] = told.map(|Told { nth, strength, difference, .. }| Found {
@@ -263,14 +264,16 @@ type Signature = (Option<Decision>, Option<Decision>);
 
 /// An evaluator with a fault.
 enum Faulty {
-    Reference(Reference<dyn Semantics>),
+    Reference(Decided, Reference<dyn Semantics>),
     Engine(assize_engine_faulty::faults::Fault),
 }
 
 impl Faulty {
     fn of(fault: &Fault) -> Faulty {
         match fault.wrong {
-            Wrong::Decision { semantics, .. } => Faulty::Reference(Reference::with("faulty", semantics())),
+            Wrong::Decision { method, semantics } => {
+                Faulty::Reference(Decided::named(method), Reference::with("faulty", semantics()))
+            }
             Wrong::Engine(switch) => Faulty::Engine(switch),
         }
     }
@@ -284,21 +287,24 @@ impl Faulty {
     /// The first request that tells it from the truth.
     fn told(
         &self,
-        truth: &Answers,
+        truth: &Truth,
         policies: &Policies,
         requests: &[Case],
         strength: Strength,
     ) -> Option<Told> {
         match self {
-            Faulty::Reference(reference) => {
+            Faulty::Reference(decision, reference) => {
+                if !truth.asked(*decision) {
+                    return None;
+                }
                 let prepared = reference.prepare(policies).ok();
                 let prepared = prepared.as_ref().map(|prepared| prepared as &dyn Prepared);
-                tells(truth, prepared, requests, strength)
+                tells(truth, prepared, requests, |asked| truth.may_differ(*decision, asked), strength)
             }
             Faulty::Engine(switch) => assize_engine_faulty::faults::with(*switch, || {
                 let prepared = assize_engine_faulty::PreparedPolicies::new(policies).ok();
                 let prepared = prepared.as_ref().map(|prepared| prepared as &dyn Prepared);
-                tells(truth, prepared, requests, strength)
+                tells(truth, prepared, requests, |_| true, strength)
             }),
         }
     }
@@ -326,12 +332,38 @@ impl Fault {
     }
 }
 
-/// The correct answers, or that the policies were refused.
-type Answers = Result<Vec<Verdict>, Refusal>;
+/// The correct reference that notes which decisions it asks for.
+fn asking() -> Reference<Asking> {
+    Reference::with("correct", Box::new(Asking::new()))
+}
 
-fn answers(reference: &Reference, policies: &Policies, requests: &[Case]) -> Answers {
-    let prepared = reference.prepare(policies)?;
-    Ok(requests.iter().map(|case| answer(&prepared, case)).collect())
+/// What the correct reference says, and which decisions it asked for on the way. A fault whose decision was not asked says the same.
+struct Truth {
+    asked_reading: Asked,
+    /// For each request the verdict and what was asked, or that the policies were refused.
+    answers: Result<Vec<(Verdict, Asked)>, Refusal>,
+}
+
+impl Truth {
+    fn of(correct: &Reference<Asking>, policies: &Policies, requests: &[Case]) -> Self {
+        let asking = correct.semantics();
+        let prepared = correct.prepare(policies);
+        let asked_reading = asking.take();
+        let answers = prepared
+            .map(|prepared| requests.iter().map(|case| (answer(&prepared, case), asking.take())).collect());
+        Truth { asked_reading, answers }
+    }
+
+    /// Whether the decision matters to a request for which so much was asked.
+    fn may_differ(&self, decision: Decided, asked: &Asked) -> bool {
+        self.asked_reading.holds(decision) || asked.holds(decision)
+    }
+
+    /// Whether the decision matters at all.
+    fn asked(&self, decision: Decided) -> bool {
+        let mut answers = self.answers.iter().flatten();
+        self.asked_reading.holds(decision) || answers.any(|(_, asked)| asked.holds(decision))
+    }
 }
 
 fn answer(prepared: &dyn Prepared, case: &Case) -> Verdict {
@@ -343,20 +375,22 @@ fn answer(prepared: &dyn Prepared, case: &Case) -> Verdict {
 
 /// The first request that tells what a faulty evaluator prepared from the truth; `None` in place of that: it refused the policies.
 fn tells(
-    truth: &Answers,
+    truth: &Truth,
     prepared: Option<&dyn Prepared>,
     requests: &[Case],
+    may_differ: impl Fn(&Asked) -> bool,
     strength: Strength,
 ) -> Option<Told> {
-    let (truth, prepared) = match (truth, prepared) {
-        (Ok(truth), Some(prepared)) => (truth, prepared),
+    let (answers, prepared) = match (&truth.answers, prepared) {
+        (Ok(answers), Some(prepared)) => (answers, prepared),
         (Err(_), None) => return None,
-        (truth, prepared) => {
-            let difference = acceptance(truth.is_ok(), prepared.is_some())?;
+        (answers, prepared) => {
+            let difference = acceptance(answers.is_ok(), prepared.is_some())?;
             return Some(Told { nth: 0, strength: Strength::Decision, difference, signature: (None, None) });
         }
     };
-    truth.iter().zip(requests).enumerate().find_map(|(nth, (expected, case))| {
+    let numbered = answers.iter().zip(requests).enumerate();
+    numbered.filter(|(_, ((_, asked), _))| may_differ(asked)).find_map(|(nth, ((expected, _), case))| {
         let actual = answer(prepared, case);
         if *expected == actual {
             return None;
@@ -417,7 +451,7 @@ pub fn smallest(fault: &Fault, found: &Found, budget: Budget) -> Found {
 
 fn first_told(faulty: &Faulty, scenario: &Scenario) -> Option<Told> {
     let Body::Requests { policies, requests, .. } = &scenario.body else { return None };
-    faulty.told(&answers(&Reference::new(), policies, requests), policies, requests, Strength::Record)
+    faulty.told(&Truth::of(&asking(), policies, requests), policies, requests, Strength::Record)
 }
 
 impl Witness {
@@ -471,4 +505,46 @@ fn measured<'t>(texts: impl IntoIterator<Item = (PolicyType, &'t str)>, bytes: u
 fn texts(policies: &Policies) -> Vec<(PolicyType, &str)> {
     let documents = policies.documents().into_iter();
     documents.map(|(policy_type, policy)| (policy_type, &*policy.document.text)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_whose_decision_is_not_asked_says_what_is_true() {
+        // One fault for each decision.
+        let mut faults = crate::faults::all();
+        let decision = |fault: &Fault| match fault.wrong {
+            Wrong::Decision { method, .. } => method,
+            Wrong::Engine(_) => "",
+        };
+        faults.retain(|fault| fault.stage == Stage::Evaluation && !fault.is_of_engine());
+        faults.sort_by_key(|fault| decision(fault));
+        faults.dedup_by_key(|fault| decision(fault));
+        let correct = asking();
+        let mut skipped = 0;
+        for index in 0..60 {
+            let mut choices = Seeded::case(2, index);
+            let scenario = assize_generate::scenario(&mut choices, &Settings::default());
+            let Body::Requests { policies, requests, .. } = &scenario.body else { continue };
+            let truth = Truth::of(&correct, policies, requests);
+            for fault in &faults {
+                let Faulty::Reference(decision, faulty) = Faulty::of(fault) else { continue };
+                if truth.asked_reading.holds(decision) {
+                    continue;
+                }
+                let prepared = faulty.prepare(policies);
+                let answers = truth.answers.as_deref().unwrap_or_default();
+                assert_eq!(truth.answers.is_ok(), prepared.is_ok(), "{}", fault.id);
+                for ((expected, asked), case) in answers.iter().zip(requests) {
+                    if let (false, Ok(prepared)) = (asked.holds(decision), &prepared) {
+                        assert_eq!(answer(prepared, case), *expected, "{}", fault.id);
+                        skipped += 1;
+                    }
+                }
+            }
+        }
+        assert!(skipped > 10_000, "{skipped} decisions were not asked");
+    }
 }

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::net::IpAddr;
+use std::sync::atomic::{self, AtomicBool};
 
 use assize_model::request::ResourceArn;
 use assize_model::{
@@ -51,7 +52,65 @@ macro_rules! switches {
     };
 }
 
-switches! { Simple;
+/// The same for decisions that ask for no other; and correct semantics that note which of these are asked.
+macro_rules! simple_switches {
+    ($(
+        fn $decision:ident $(<$($lifetime:lifetime),*>)? ($($argument:ident : $type:ty),*) -> $result:ty;
+    )*) => {
+        switches! { Simple; $(fn $decision $(<$($lifetime),*>)? ($($argument : $type),*) -> $result;)* }
+
+        #[allow(non_camel_case_types, reason = "each is named after its decision")]
+        enum Simply { $($decision),* }
+
+        const SIMPLE: &[&str] = &[$(stringify!($decision)),*];
+
+        impl Semantics for Asking {
+            $(
+                fn $decision $(<$($lifetime),*>)? (&self, $($argument: $type),*) -> $result {
+                    self.0[Simply::$decision as usize].store(true, atomic::Ordering::Relaxed);
+                    Correct.$decision($($argument),*)
+                }
+            )*
+        }
+    };
+}
+
+/// Correct semantics that note which decisions are asked. What is not asked may as well be wrong: it makes no difference.
+pub(super) struct Asking([AtomicBool; SIMPLE.len()]);
+
+/// Decisions that were asked.
+pub(super) struct Asked([bool; SIMPLE.len()]);
+
+impl Asking {
+    pub(super) fn new() -> Self {
+        Asking([const { AtomicBool::new(false) }; SIMPLE.len()])
+    }
+
+    /// What was asked since the last time.
+    pub(super) fn take(&self) -> Asked {
+        Asked(std::array::from_fn(|at| self.0[at].swap(false, atomic::Ordering::Relaxed)))
+    }
+}
+
+impl Asked {
+    /// Whether a decision was asked, or may have been: one that asks for others is not noted.
+    pub(super) fn holds(&self, decision: Decided) -> bool {
+        decision.0.is_none_or(|at| self.0[at])
+    }
+}
+
+/// The place of a decision among those that are noted; `None` if it is not.
+#[derive(Clone, Copy)]
+pub(super) struct Decided(Option<usize>);
+
+impl Decided {
+    /// By the name of its method.
+    pub(super) fn named(decision: &str) -> Self {
+        Decided(SIMPLE.iter().position(|known| *known == decision))
+    }
+}
+
+simple_switches! {
     fn read_document(grammar: Grammar, text: &str) -> Result<Document, Vec<Diagnostic>>;
     fn leaves_out_refused() -> bool;
     fn star_is_wildcard(place: Place) -> bool;
