@@ -267,7 +267,7 @@ impl Cast {
                 let id = if choices.chance(10) { unique_id("AROA", "gone") } else { unique_id("AROA", name) };
                 let role = Entity::new(path, name, id).ok()?;
                 let session = choices.weighted(&[(8, "s1"), (2, "S1"), (2, "s2"), (1, "i-0abc"), (1, "bob")]);
-                let origin = match choices.weighted(&[(6, 0), (1, 1), (2, 2), (1, 3), (1, 4)]) {
+                let origin = match choices.weighted(&[(5, 0), (2, 1), (2, 2), (1, 3), (1, 4)]) {
                     0 => Origin::AssumeRole,
                     1 => Origin::Saml(Some(PROVIDERS[0].to_owned())),
                     2 => Origin::WebIdentity(Some(PROVIDERS[2].to_owned())),
@@ -291,7 +291,7 @@ impl Cast {
             Role::Service => {
                 let name = *choices.one_of(&SERVICES);
                 let mut names = vec![name.to_owned()];
-                if choices.chance(40) {
+                if choices.chance(60) {
                     names.insert(choices.pick(2), (*choices.one_of(&SERVICES)).to_owned());
                     names.dedup();
                 }

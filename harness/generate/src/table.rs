@@ -54,7 +54,7 @@ struct Column {
 pub(crate) fn table(choices: &mut dyn Choices, settings: &Settings) -> Option<(Policies, Vec<Case>)> {
     let can = &settings.capabilities;
     let columns = choices.between(settings.requests.div_ceil(2), settings.requests.max(1));
-    let (cast, mut table) = match choices.weighted(&[(34, 0), (20, 1), (18, 2), (18, 3), (10, 4)]) {
+    let (cast, mut table) = match choices.weighted(&[(38, 0), (16, 1), (22, 2), (15, 3), (9, 4)]) {
         0 => (Cast::within(choices, can), values::table(choices, columns)),
         1 => (Cast::within(choices, can), logic::table(choices, columns)),
         2 => {

@@ -58,7 +58,7 @@ pub(super) fn role(choices: &mut dyn Choices) -> Role {
 
 pub(super) fn table(choices: &mut dyn Choices, cast: &Cast, columns: usize) -> Table {
     choices.label("table of derived keys");
-    let height = choices.weighted(&[(25, 1), (15, 3), (60, 12)]);
+    let height = choices.weighted(&[(20, 1), (10, 3), (70, 16)]);
     let rows = (0..height).map(|_| row(choices, cast)).collect();
     // There are few requesters, and nothing else makes much difference.
     let columns = (0..columns.div_ceil(2)).map(|nth| column(choices, cast, nth)).collect();
@@ -115,13 +115,14 @@ fn row(choices: &mut dyn Choices, cast: &Cast) -> Row {
     Row { resource: None, condition }
 }
 
-/// One of the keys: as often one that the record has as any.
+/// One of the keys: as often one that the requester's record yields as one that it does not.
 fn key(choices: &mut dyn Choices, cast: &Cast) -> &'static str {
     let derived = cast.derived();
-    if !derived.is_empty() && choices.chance(50) {
-        return choices.one_of(&derived).0;
-    }
-    *choices.one_of(&KEYS)
+    let yielded = |key: &str| derived.iter().any(|(known, _)| *known == key);
+    let wanted = choices.chance(50);
+    let keys: Vec<&str> = KEYS.into_iter().filter(|key| yielded(key) == wanted).collect();
+    // Nobody has all of them, and some have none.
+    if keys.is_empty() { KEYS[0] } else { *choices.one_of(&keys) }
 }
 
 /// A comparison of a key's text.

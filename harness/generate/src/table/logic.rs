@@ -44,14 +44,14 @@ fn row(choices: &mut dyn Choices, of: Type, keys: &[&str]) -> Row {
     let fitting: Vec<BaseOperator> =
         BaseOperator::ALL.into_iter().filter(|base| Type::of(*base) == Some(of)).collect();
     let mut condition: Vec<ConditionBlock> = Vec::new();
-    for _ in 0..choices.weighted(&[(52, 1), (33, 2), (15, 3)]) {
+    for _ in 0..choices.weighted(&[(52, 1), (32, 2), (14, 3), (2, 6)]) {
         let base = if choices.chance(15) { BaseOperator::Null } else { *choices.one_of(&fitting) };
         let operator = dressed(choices, base);
         if condition.iter().any(|block| block.operator == operator) {
             continue;
         }
         let mut tested: Vec<ConditionKey> = Vec::new();
-        for _ in 0..choices.weighted(&[(56, 1), (30, 2), (8, 3), (6, 0)]) {
+        for _ in 0..choices.weighted(&[(56, 1), (29, 2), (8, 3), (6, 0), (1, 6)]) {
             // Two keys that differ in case alone are two tests of one key (GRAM-038).
             let key = *choices.one_of(keys);
             let key = respell(choices, key.to_owned());
@@ -64,7 +64,25 @@ fn row(choices: &mut dyn Choices, of: Type, keys: &[&str]) -> Row {
     Row { resource: None, condition }
 }
 
+/// A value beside the alphabet.
+fn filler(of: Type, nth: usize) -> String {
+    match of {
+        Type::String | Type::Bool | Type::Binary => format!("f{nth}"),
+        Type::Numeric | Type::Date => format!("{}", 100 + nth),
+        Type::Ip => format!("10.1.0.{nth}"),
+        Type::Arn => format!("arn:aws:s3:::f{nth}"),
+    }
+}
+
 fn values(choices: &mut dyn Choices, of: Type, base: BaseOperator) -> Vec<Literal> {
+    if base != BaseOperator::Null && choices.chance(2) {
+        choices.label("many values");
+        let count = choices.between(8, 70);
+        let last = *choices.one_of(&alphabet(of));
+        let mut values: Vec<Literal> = (0..count).map(|nth| Literal::string(filler(of, nth))).collect();
+        values.push(Literal::string(last));
+        return values;
+    }
     let count = choices.weighted(&[(46, 1), (36, 2), (12, 3), (6, 0)]);
     let values = (0..count).map(|_| {
         let text = match base {
@@ -100,8 +118,17 @@ fn column(choices: &mut dyn Choices, of: Type, keys: &[&str]) -> Column {
             let text = if choices.chance(12) { "" } else { *choices.one_of(&alphabet(of)) };
             value::literal(choices, text)
         });
-        let values = values.collect();
+        let mut values: Vec<Literal> = values.collect();
+        if choices.chance(2) {
+            // The last of many is the one that counts.
+            values.splice(0..0, (0..20).map(|nth| Literal::string(filler(of, nth))));
+        }
         context.push(((*key).to_owned(), values));
+    }
+    if choices.chance(2) {
+        let count = choices.between(8, 70);
+        let others = (0..count).map(|nth| (format!("zz:Key{nth}"), vec![Literal::string("x")]));
+        context.splice(0..0, others);
     }
     Column { context, ..Column::default() }
 }

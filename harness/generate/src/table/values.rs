@@ -5,58 +5,92 @@ use assize_model::{BaseOperator, Literal, Version};
 use crate::cast::KEYS;
 use crate::choices::Choices;
 use crate::condition::respell;
-use crate::table::{Column, Row, Table, dressed, height, shuffle, single};
+use crate::table::{Column, Row, Table, dressed, shuffle, single};
 use crate::value::{self, Family, Type};
+
+/// A key and the values that it is about.
+struct Subject {
+    key: &'static str,
+    of: Type,
+    family: &'static Family,
+}
 
 pub(super) fn table(choices: &mut dyn Choices, columns: usize) -> Table {
     choices.label("table of values");
-    let of = choices.weighted(&[
-        (28, Type::String),
-        (17, Type::Numeric),
-        (18, Type::Date),
-        (7, Type::Bool),
-        (8, Type::Binary),
-        (16, Type::Ip),
-        (16, Type::Arn),
-    ]);
-    let family = choices.one_of(of.families());
-    let fitting: Vec<&str> =
-        KEYS.iter().filter(|(_, known, _)| *known == of).map(|(name, ..)| *name).collect();
-    let key = *choices.one_of(&fitting);
-    let rows = (0..height(choices)).map(|_| row(choices, of, family, key)).collect();
+    // Few rows decide a request alone, and many show in its record: those are shared out among several keys.
+    let height: usize = choices.weighted(&[(25, 1), (10, 2), (15, 4), (50, 16)]);
+    let mut subjects: Vec<Subject> = Vec::new();
+    for _ in 0..height.div_ceil(4) {
+        let subject = subject(choices);
+        if subjects.iter().all(|known| known.key != subject.key) {
+            subjects.push(subject);
+        }
+    }
+    let rows = (0..height).map(|nth| row(choices, &subjects[nth % subjects.len()])).collect();
+    let mut columns = vec![Column::default(); columns];
+    for subject in &subjects {
+        supply(choices, subject, &mut columns);
+    }
     let version = if choices.chance(8) { Version::V2008 } else { Version::V2012 };
-    Table { version, rows, columns: contexts(choices, family, key, columns) }
+    Table { version, rows, columns }
 }
 
-fn row(choices: &mut dyn Choices, of: Type, family: &Family, key: &str) -> Row {
-    let base = base(choices, of);
+fn subject(choices: &mut dyn Choices) -> Subject {
+    let of = choices.weighted(&[
+        (32, Type::String),
+        (16, Type::Numeric),
+        (18, Type::Date),
+        (6, Type::Bool),
+        (10, Type::Binary),
+        (18, Type::Ip),
+        (14, Type::Arn),
+    ]);
+    let fitting: Vec<&'static str> =
+        KEYS.iter().filter(|(_, known, _)| *known == of).map(|(name, ..)| *name).collect();
+    let key = *choices.one_of(&fitting);
+    Subject { key, of, family: choices.one_of(of.families()) }
+}
+
+fn row(choices: &mut dyn Choices, subject: &Subject) -> Row {
+    let base = base(choices, subject);
     let dates = Type::of(base) == Some(Type::Date);
     // A date that is none refuses the document (GRAM-039).
-    let family = if dates && of != Type::Date { &Type::Date.families()[0] } else { family };
+    let family = if dates && subject.of != Type::Date { &Type::Date.families()[0] } else { subject.family };
+    // Of patterns the near misses tell most.
+    let patterns = matches!(base, BaseOperator::StringLike | BaseOperator::StringNotLike);
     let count = choices.weighted(&[(74, 1), (20, 2), (4, 3), (2, 0)]);
     let values = (0..count).map(|_| {
         let pool = choices.weighted(&[
-            (44, family.same),
-            (18, family.near),
+            (if patterns { 20 } else { 46 }, family.same),
+            (if patterns { 40 } else { 18 }, family.near),
             (if family.cover.is_empty() { 0 } else { 14 }, family.cover),
-            (if dates { 0 } else { 20 }, family.malformed),
+            (if dates { 0 } else { 14 + family.malformed.len() }, family.malformed),
         ]);
         let text = *choices.one_of(pool);
         value::literal(choices, text)
     });
     let values = values.collect();
-    Row {
-        resource: None,
-        condition: single(dressed(choices, base), respell(choices, key.to_owned()), values),
-    }
+    let key = respell(choices, subject.key.to_owned());
+    Row { resource: None, condition: single(dressed(choices, base), key, values) }
 }
 
 /// Mostly an operator of the type; sometimes one that compares the texts, or one that has no business here.
-fn base(choices: &mut dyn Choices, of: Type) -> BaseOperator {
+fn base(choices: &mut dyn Choices, subject: &Subject) -> BaseOperator {
+    let of = subject.of;
+    // What many patterns cover is about patterns, the rest of the texts about letters.
+    let patterns = if subject.family.cover.len() > 2 { 55 } else { 15 };
     let kind = match choices.weighted(&[(80, 0), (12, 1), (4, 2), (4, 3)]) {
-        // Of the operators on texts those that take patterns have most to tell.
-        0 if of == Type::String && choices.chance(40) => {
-            return *choices.one_of(&[BaseOperator::StringLike, BaseOperator::StringNotLike]);
+        0 if of == Type::String => {
+            return if choices.chance(patterns) {
+                *choices.one_of(&[BaseOperator::StringLike, BaseOperator::StringNotLike])
+            } else {
+                *choices.one_of(&[
+                    BaseOperator::StringEquals,
+                    BaseOperator::StringEqualsIgnoreCase,
+                    BaseOperator::StringNotEquals,
+                    BaseOperator::StringNotEqualsIgnoreCase,
+                ])
+            };
         }
         0 => of,
         1 => Type::String,
@@ -70,8 +104,9 @@ fn base(choices: &mut dyn Choices, of: Type) -> BaseOperator {
     *choices.one_of(&fitting)
 }
 
-/// A context for each of the family's values, none twice, and some with several of them or none.
-fn contexts(choices: &mut dyn Choices, family: &Family, key: &str, count: usize) -> Vec<Column> {
+/// Gives each context one of the family's values, none twice, and some several of them or none.
+fn supply(choices: &mut dyn Choices, subject: &Subject, columns: &mut [Column]) {
+    let family = subject.family;
     // Of what is malformed a part is enough: every value is to meet values that are well-formed.
     let mut malformed = family.malformed.to_vec();
     shuffle(choices, &mut malformed);
@@ -79,21 +114,18 @@ fn contexts(choices: &mut dyn Choices, family: &Family, key: &str, count: usize)
     let pools = [family.same, family.near, family.cover, &malformed];
     let mut texts: Vec<&str> = pools.iter().flat_map(|pool| pool.iter().copied()).collect();
     shuffle(choices, &mut texts);
-    (0..count)
-        .map(|nth| {
-            let literal =
-                |choices: &mut dyn Choices, at: usize| value::literal(choices, texts[at % texts.len()]);
-            let single = vec![literal(choices, nth)];
-            let values = match choices.weighted(&[(72, 0), (8, 1), (4, 2), (4, 3), (3, 4), (4, 5), (5, 6)]) {
-                0 => single,
-                1 => vec![literal(choices, nth), literal(choices, nth + 1)],
-                2 => vec![literal(choices, nth), literal(choices, nth)],
-                3 => vec![literal(choices, nth), Literal::string("")],
-                4 => vec![Literal::string("")],
-                5 => Vec::new(),
-                _ => return Column::default(),
-            };
-            Column { context: vec![(key.to_owned(), values)], ..Column::default() }
-        })
-        .collect()
+    for (nth, column) in columns.iter_mut().enumerate() {
+        let literal = |choices: &mut dyn Choices, at: usize| value::literal(choices, texts[at % texts.len()]);
+        let single = vec![literal(choices, nth)];
+        let values = match choices.weighted(&[(74, 0), (8, 1), (4, 2), (4, 3), (3, 4), (3, 5), (4, 6)]) {
+            0 => single,
+            1 => vec![literal(choices, nth), literal(choices, nth + 1)],
+            2 => vec![literal(choices, nth), literal(choices, nth)],
+            3 => vec![literal(choices, nth), Literal::string("")],
+            4 => vec![Literal::string("")],
+            5 => Vec::new(),
+            _ => continue,
+        };
+        column.context.push((subject.key.to_owned(), values));
+    }
 }

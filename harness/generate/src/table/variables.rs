@@ -67,7 +67,7 @@ pub(super) fn table(choices: &mut dyn Choices, cast: &Cast, columns: usize) -> T
         (10, Place::Condition(ARNS)),
         (10, Place::Condition(OTHERS)),
         (if ordinary { 36 } else { 0 }, Place::Tail),
-        (if ordinary { 10 } else { 0 }, Place::Head),
+        (if ordinary { 14 } else { 0 }, Place::Head),
     ]);
     let name = *choices.one_of(&[
         "acme:Colour",
@@ -95,6 +95,7 @@ fn form(choices: &mut dyn Choices, name: &str) -> Form {
         (5, ("$", "")),
         (4, ("r", "d")),
         (3, ("{", "}")),
+        (8, ("", "${acme:Absent}")),
     ]);
     let bare = name.split_once(':').map_or(name, |(_, bare)| bare);
     let named = choices.weighted(&[(72, 0), (8, 1), (6, 2), (5, 3), (4, 4), (5, 5)]);
@@ -158,7 +159,7 @@ fn tail(cast: &Cast, text: &str) -> String {
 
 /// The text in the place of the region or, in a short ARN, of more: whatever it is, the request's ARN keeps its account.
 fn head(choices: &mut dyn Choices, cast: &Cast, text: &str) -> String {
-    if choices.chance(60) {
+    if choices.chance(50) {
         format!("arn:{}:sqs:{text}:{}:q", cast.partition, ACCOUNTS[0])
     } else {
         format!("arn:{}:sqs:*:{text}", cast.partition)
@@ -214,6 +215,7 @@ fn column(choices: &mut dyn Choices, cast: &Cast, place: Place, name: &str, form
     let filled = |pattern: &str, choices: &mut dyn Choices| match pattern {
         "*" => (*choices.one_of(&["", "zz", "*"])).to_owned(),
         "?" => (*choices.one_of(&["z", "", "?"])).to_owned(),
+        "${acme:Absent}" => String::new(),
         other => other.to_owned(),
     };
     let text = format!("{}{reading}{}", filled(form.before, choices), filled(form.after, choices));

@@ -3,6 +3,19 @@
 
 use super::Family;
 
+/// As many characters as no buffer of a usual size holds, and what follows.
+macro_rules! long {
+    ($end:literal) => {
+        concat!(
+            "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+            "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+            "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+            "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+            $end
+        )
+    };
+}
+
 pub(super) const STRINGS: &[Family] = &[
     Family {
         same: &["red"],
@@ -64,7 +77,7 @@ pub(super) const STRINGS: &[Family] = &[
     },
     Family {
         same: &["a\u{1f600}c"],
-        cover: &["a?c", "a*c"],
+        cover: &["a?c", "a*c", "a*"],
         near: &["a??c", "a????c", "ac", "a\u{1f601}c", "a\u{4e2d}c", "abc"],
         malformed: &[""],
     },
@@ -94,6 +107,18 @@ pub(super) const STRINGS: &[Family] = &[
             "a-prefix-that-two-values-share-and-that-is-longer-than-sixty-four-bytes-",
         ],
         malformed: &["", "a-prefix-that-two-values-share-and-that-is-longer-than-sixty-four-bytes-*"],
+    },
+    Family {
+        same: &[long!("1")],
+        cover: &[long!("?"), long!("*"), "0*1"],
+        near: &[long!("2"), long!(""), long!("11")],
+        malformed: &[""],
+    },
+    Family {
+        same: &["a\u{0}b"],
+        cover: &["a?b", "a*b"],
+        near: &["a", "ab", "a\u{0}c", "a\u{0}", "a b", "\u{0}b"],
+        malformed: &["", "\u{0}"],
     },
 ];
 
@@ -229,6 +254,9 @@ pub(super) const DATES: &[Family] = &[
             "+1709251200",
             " 2024-03-01",
             "2024-03-01 ",
+            "24-03-01",
+            "+2024-03-01",
+            "12024-03-01",
         ],
     },
     Family {
@@ -321,7 +349,12 @@ pub(super) const DATES: &[Family] = &[
         ],
     },
     Family {
-        same: &["2024-03-01T12:00:00+05:30", "2024-03-01T06:30:00Z", "2024-03-01T06:30"],
+        same: &[
+            "2024-03-01T12:00:00+05:30",
+            "2024-03-01T06:30:00Z",
+            "2024-03-01T06:30",
+            "2024-03-01T06:30:00-00:00",
+        ],
         cover: &[],
         near: &[
             "2024-03-01T12:00:00-05:30",
@@ -352,6 +385,28 @@ pub(super) const DATES: &[Family] = &[
             "2024-03-01T00:00:00,5Z",
             "2024-03-01T00:00.5Z",
             "1709251200.5",
+        ],
+    },
+    Family {
+        same: &[
+            "2024-01-01T00:30:00Z",
+            "2023-12-31T23:30:00-01:00",
+            "2024-01-01T14:30:00+14:00",
+            "2024-01-02T00:29:00+23:59",
+        ],
+        cover: &[],
+        near: &[
+            "2023-12-31T00:30:00Z",
+            "2024-01-01",
+            "2024-01-01T23:30:00Z",
+            "2023-12-31",
+            "2024-01-01T01:30:00Z",
+        ],
+        malformed: &[
+            "2024-01-01T00:30:00+",
+            "2024-01-01T00:30:00+14",
+            "2024-01-02T00:30:00+24:00",
+            "2023-12-32T00:30:00Z",
         ],
     },
 ];
