@@ -14,7 +14,7 @@ use crate::policy::{Mood, document, purpose};
 use crate::settings::Settings;
 
 use draft::{Draft, Json};
-use fault::{FAULTS, Put};
+use fault::{FAULTS, Fault, Put};
 use render::{Style, render};
 use vocabulary::{self as words, one};
 
@@ -45,20 +45,25 @@ pub fn raw_document(choices: &mut dyn Choices, policy_type: PolicyType) -> RawDo
     let managed = can_be_managed && choices.chance(20);
     let mut draft = Draft { policy_type, root: valid(choices, policy_type, managed) };
     let count = choices.weighted(&[(46, 0), (41, 1), (9, 2), (4, 3)]);
-    let faults: Vec<_> = (0..count).map(|_| fault::choose(choices)).collect();
-    if faults.is_empty() {
+    if count == 0 {
         choices.label(NO_FAULT);
     }
-    for fault in &faults {
-        if let Put::Structure(put) = fault.put
-            && put(choices, &mut draft)
-        {
-            choices.label(fault.label);
+    let mut in_text: Vec<Fault> = Vec::new();
+    for _ in 0..count {
+        // Not every document has a place for every fault.
+        for _ in 0..4 {
+            let fault = fault::choose(choices);
+            match fault.put {
+                Put::Structure(put) if !put(choices, &mut draft) => continue,
+                Put::Structure(_) => choices.label(fault.label),
+                Put::Text(_) => in_text.push(fault),
+            }
+            break;
         }
     }
     let style = Style::generate(choices);
     let mut text = render(choices, style, &draft.root);
-    for fault in &faults {
+    for fault in in_text {
         if let Put::Text(put) = fault.put
             && put(choices, &mut text)
         {

@@ -43,16 +43,16 @@ const COMPARED: &str = "acme:Colour";
 /// What the requester is: all kinds about as often.
 pub(super) fn role(choices: &mut dyn Choices) -> Role {
     choices.weighted(&[
-        (14, Role::User),
-        (18, Role::RoleSession),
+        (10, Role::User),
+        (16, Role::RoleSession),
         (8, Role::ServiceLinked),
         (11, Role::FederatedByUser),
-        (7, Role::FederatedByRoot),
-        (9, Role::Root),
-        (9, Role::AssumedRoot),
-        (10, Role::Service),
-        (7, Role::FederatedCaller),
-        (7, Role::Anonymous),
+        (8, Role::FederatedByRoot),
+        (11, Role::Root),
+        (12, Role::AssumedRoot),
+        (12, Role::Service),
+        (6, Role::FederatedCaller),
+        (6, Role::Anonymous),
     ])
 }
 

@@ -58,20 +58,34 @@ fn row(choices: &mut dyn Choices, subject: &Subject) -> Row {
     let family = if dates && subject.of != Type::Date { &Type::Date.families()[0] } else { subject.family };
     // Of patterns the near misses tell most.
     let patterns = matches!(base, BaseOperator::StringLike | BaseOperator::StringNotLike);
-    let count = choices.weighted(&[(74, 1), (20, 2), (4, 3), (2, 0)]);
+    let malformed = if dates { 0 } else { 14 + family.malformed.len() };
+    let values = if choices.pick(100) >= 100 - malformed {
+        // None of them matches anything, so that whoever takes one for a value shows.
+        some_of(choices, &[(1, family.malformed)], [30, 25, 25, 20])
+    } else if patterns && choices.chance(35) {
+        some_of(choices, &[(1, family.near)], [40, 30, 20, 10])
+    } else {
+        let cover = if family.cover.is_empty() { 0 } else { 17 };
+        some_of(choices, &[(60, family.same), (23, family.near), (cover, family.cover)], [78, 18, 4, 0])
+    };
+    let values = if choices.chance(2) { Vec::new() } else { values };
+    let key = respell(choices, subject.key.to_owned());
+    Row { resource: None, condition: single(dressed(choices, base), key, values) }
+}
+
+/// One to four values, by these weights, each of one of the pools.
+fn some_of(
+    choices: &mut dyn Choices,
+    pools: &[(usize, &[&str])],
+    [one, two, three, four]: [usize; 4],
+) -> Vec<Literal> {
+    let count = choices.weighted(&[(one, 1), (two, 2), (three, 3), (four, 4)]);
     let values = (0..count).map(|_| {
-        let pool = choices.weighted(&[
-            (if patterns { 20 } else { 46 }, family.same),
-            (if patterns { 40 } else { 18 }, family.near),
-            (if family.cover.is_empty() { 0 } else { 14 }, family.cover),
-            (if dates { 0 } else { 14 + family.malformed.len() }, family.malformed),
-        ]);
+        let pool = choices.weighted(pools);
         let text = *choices.one_of(pool);
         value::literal(choices, text)
     });
-    let values = values.collect();
-    let key = respell(choices, subject.key.to_owned());
-    Row { resource: None, condition: single(dressed(choices, base), key, values) }
+    values.collect()
 }
 
 /// Mostly an operator of the type; sometimes one that compares the texts, or one that has no business here.
@@ -114,6 +128,8 @@ fn supply(choices: &mut dyn Choices, subject: &Subject, columns: &mut [Column]) 
     let pools = [family.same, family.near, family.cover, &malformed];
     let mut texts: Vec<&str> = pools.iter().flat_map(|pool| pool.iter().copied()).collect();
     shuffle(choices, &mut texts);
+    // Whatever there is not room for, the value itself is there.
+    texts.insert(0, family.same[choices.pick(family.same.len())]);
     for (nth, column) in columns.iter_mut().enumerate() {
         let literal = |choices: &mut dyn Choices, at: usize| value::literal(choices, texts[at % texts.len()]);
         let single = vec![literal(choices, nth)];
