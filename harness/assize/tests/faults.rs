@@ -36,6 +36,7 @@ const OUT_OF_REACH: &[(&str, &str)] = &[
         "acl-by-canonical-id-not-read",
         "access control lists that decide, aimed at the requester and the action",
     ),
+    ("acl-write-covers-objects", "access control lists that decide, aimed at the requester and the action"),
     ("acl-read-covers-acl", "access control lists that decide, aimed at the requester and the action"),
     ("aws-owned-roles-can-be-changed", "mutations of reserved roles that policies allow"),
     (
