@@ -115,6 +115,8 @@ impl Measures {
             }
             let Body::Requests { policies, requests, .. } = &scenario.body else { continue };
             measures.scenario(&recording, policies, requests);
+            // What goes on when a scenario ends would be taken for a part of the next one.
+            measures.met.add(&notes.take());
             if case % SAMPLED == 0 {
                 let nth = (case / SAMPLED) as usize % requests.len().max(1);
                 if let Some(Ok(request)) = requests.get(nth).map(|case| case.request.as_ref()) {
@@ -125,7 +127,6 @@ impl Measures {
         }
         let impossible = measures.labels.get("request that cannot be put together").copied();
         measures.impossible = impossible.unwrap_or_default();
-        measures.met = notes.take();
         measures
     }
 

@@ -298,7 +298,7 @@ fn the_measures_of_generation_reach_their_bars() {
 fn named_features() -> Vec<String> {
     let sources = concat!(env!("CARGO_MANIFEST_DIR"), "/../generate/src");
     let mut features = Vec::new();
-    for name in ["scenario", "policy", "condition"] {
+    for name in ["scenario", "policy", "naming", "pattern", "truth", "experiment", "misfit", "condition"] {
         let source = fs::read_to_string(format!("{sources}/{name}.rs")).expect("a source file");
         for after in source.split("choices.label(").skip(1) {
             let argument = after.split(");").next().unwrap_or_default();

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use assize_model::{
-    Account, Capabilities, Entity, FederatedCaller, FederatedUser, Issuer, Literal, Origin, Principal,
-    ResourceKind, RoleSession, Root, Service, SessionToken, User,
+    Account, Capabilities, Entity, FederatedCaller, FederatedUser, Issuer, Literal, Origin, PolicyType,
+    Principal, ResourceKind, RoleSession, Root, Service, SessionToken, User,
 };
 
 use crate::choices::Choices;
@@ -49,6 +49,11 @@ impl Role {
             Role::FederatedCaller => "federated-caller",
             Role::Anonymous => "anonymous",
         }
+    }
+
+    /// Whether its kind of principal is supported.
+    pub fn is_supported(self, capabilities: &Capabilities) -> bool {
+        capabilities.principals.iter().any(|kind| kind == self.kind())
     }
 
     /// Whether it has an account.
@@ -179,16 +184,13 @@ impl Cast {
 
     /// Chooses a cast of what is supported.
     pub fn within(choices: &mut dyn Choices, capabilities: &Arc<Capabilities>) -> Cast {
-        let is_supported = |role: Role| capabilities.principals.iter().any(|kind| kind == role.kind());
-        let role = supported(choices, &ROLES, is_supported, Role::User);
+        let role = supported(choices, &ROLES, |role| role.is_supported(capabilities), Role::User);
         Cast::of(choices, role, capabilities)
     }
 
     /// Chooses a cast whose requesters are of one role, of what else is supported.
     pub fn of(choices: &mut dyn Choices, role: Role, capabilities: &Arc<Capabilities>) -> Cast {
         let has = |kind| capabilities.resource_kinds.contains(&kind);
-        let partition = choices.weighted(&[(96, "aws"), (4, "aws-cn")]);
-        let account = choices.weighted(&[(62, 0), (34, 1), (4, 2)]);
         let kind = match role {
             Role::FederatedCaller => ResourceKind::RoleTrust,
             // What their credentials forbid (EVAL-058) no policy decides: a little of it is enough.
@@ -207,6 +209,21 @@ impl Cast {
             }
             _ => supported(choices, &KINDS, has, ResourceKind::Ordinary),
         };
+        let account = account(choices);
+        let mut cast = Cast::about(choices, role, kind, account, capabilities);
+        cast.choose_targets(choices);
+        cast
+    }
+
+    /// Chooses a cast of requesters of this kind and account, and of context keys; what they ask for is left open.
+    pub fn about(
+        choices: &mut dyn Choices,
+        role: Role,
+        kind: ResourceKind,
+        account: usize,
+        capabilities: &Arc<Capabilities>,
+    ) -> Cast {
+        let partition = choices.weighted(&[(96, "aws"), (4, "aws-cn")]);
         let mut cast = Cast {
             role,
             partition,
@@ -226,18 +243,41 @@ impl Cast {
             cast.role = Role::Anonymous;
             cast.principals.push(Arc::new(Principal::Anonymous));
         }
-        cast.choose_targets(choices);
         cast.choose_keys(choices);
         cast
     }
 
+    /// Whether an element that not everybody reads may be written.
+    pub(crate) fn reads(&self, element: &str) -> bool {
+        self.capabilities.elements.iter().any(|known| known == element)
+    }
+
+    /// Whether policies of this type may be supplied.
+    pub(crate) fn has(&self, policy_type: PolicyType) -> bool {
+        self.capabilities.policies.contains(&policy_type)
+    }
+
+    /// Makes the requesters principals of a management account.
+    pub fn manage(&mut self, choices: &mut dyn Choices) {
+        for nth in 0..self.principals.len() {
+            if let Some(principal) = self.principal_of(choices, nth, true) {
+                self.principals[nth] = Arc::new(principal);
+            }
+        }
+    }
+
     /// The nth requester. All are of the cast's role; the first lives in the cast's account.
     fn principal(&self, choices: &mut dyn Choices, nth: usize) -> Option<Principal> {
+        let management = choices.chance(4);
+        self.principal_of(choices, nth, management)
+    }
+
+    fn principal_of(&self, choices: &mut dyn Choices, nth: usize, management: bool) -> Option<Principal> {
         let at = if nth > 0 && choices.chance(20) { choices.pick(ACCOUNTS.len()) } else { self.account };
         let partition = if nth > 0 && choices.chance(4) { "aws-us-gov" } else { self.partition };
         let mut account = Account::new(partition, ACCOUNTS[at]).ok()?;
-        account.management = choices.chance(4);
-        account.canonical_user_id = choices.chance(40).then(|| CANONICAL_IDS[at].to_owned());
+        account.management = management;
+        account.canonical_user_id = choices.chance(60).then(|| CANONICAL_IDS[at].to_owned());
         let names = choices.one_of(&NAMES[..2]);
         let pick_name = |choices: &mut dyn Choices| names[if nth == 0 { 0 } else { choices.pick(4) }];
         let user = |choices: &mut dyn Choices| {
@@ -246,7 +286,7 @@ impl Cast {
             let id = if choices.chance(10) { unique_id("AIDA", "gone") } else { unique_id("AIDA", name) };
             Entity::new(path, name, id).ok()
         };
-        let token = match choices.weighted(&[(90, 0), (5, 1), (5, 2)]) {
+        let token = match choices.weighted(&[(76, 0), (12, 1), (12, 2)]) {
             0 => None,
             1 => Some(SessionToken { mfa: true }),
             _ => Some(SessionToken { mfa: false }),
@@ -279,13 +319,13 @@ impl Cast {
             Role::FederatedByUser => {
                 let issuer = Issuer::User(user(choices)?);
                 let name = choices.weighted(&[(6, "carol"), (2, "Carol"), (2, "bob")]);
-                let console = choices.chance(15);
+                let console = choices.chance(35);
                 Principal::FederatedUser(FederatedUser::new(account, name, issuer, console).ok()?)
             }
             Role::FederatedByRoot => {
                 let name = choices.weighted(&[(6, "carol"), (2, "Carol"), (2, "bob")]);
                 Principal::FederatedUser(
-                    FederatedUser::new(account, name, Issuer::Root, choices.chance(15)).ok()?,
+                    FederatedUser::new(account, name, Issuer::Root, choices.chance(35)).ok()?,
                 )
             }
             Role::Service => {
@@ -304,7 +344,7 @@ impl Cast {
         })
     }
 
-    fn choose_targets(&mut self, choices: &mut dyn Choices) {
+    pub(crate) fn choose_targets(&mut self, choices: &mut dyn Choices) {
         let count = choices.weighted(&[(15, 1), (40, 2), (30, 3), (15, 4)]);
         for _ in 0..count {
             let target = self.target(choices);
@@ -481,6 +521,11 @@ impl Cast {
         }
         keys
     }
+}
+
+/// The account of requesters, as an index of [`ACCOUNTS`].
+pub fn account(choices: &mut dyn Choices) -> usize {
+    choices.weighted(&[(62, 0), (34, 1), (4, 2)])
 }
 
 /// Context keys of every type: name, type, usually several values.

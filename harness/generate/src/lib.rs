@@ -10,12 +10,18 @@ pub mod cast;
 pub mod choices;
 pub mod condition;
 pub mod crowd;
+mod experiment;
+mod misfit;
+pub mod naming;
+pub mod pattern;
 pub mod policy;
 pub mod raw;
 pub mod scenario;
 pub mod settings;
 pub mod shrink;
 mod table;
+mod topic;
+mod truth;
 pub mod value;
 
 pub use cast::Cast;

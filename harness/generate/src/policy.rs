@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use assize_model::{
-    Document, Effect, Element, Issuer, PolicyType, Position, Principal, PrincipalElement, PrincipalEntry,
-    PrincipalKey, PrincipalSpec, Region, Statement, Version,
+    Document, Effect, Element, PolicyType, Position, PrincipalElement, PrincipalSpec, Region, Statement,
+    Version,
 };
 
-use crate::cast::{ACCOUNTS, CANONICAL_IDS, Cast, PROVIDERS, SERVICES, Target, unique_id};
+use crate::cast::{Cast, Target};
 use crate::choices::Choices;
 use crate::condition::{condition, narrow, respell, widen};
+use crate::naming;
 use crate::settings::Settings;
 
 /// What a policy is for.
@@ -82,17 +83,18 @@ pub fn document(
     }
     if choices.pick(1000) >= 1000 - settings.large.min(1000) {
         choices.label("hundreds of statements");
-        let many = choices.between(100, 300);
-        let filler = writer.aimed(choices, Effect::Deny, &cast.targets[0]);
-        for nth in 0..many {
-            let mut sibling = filler.clone();
-            sibling.action = list(false, vec![format!("s3:Filler{nth}")]);
-            if policy_type == PolicyType::Trust {
-                sibling.action = list(false, vec![format!("sts:Filler{nth}")]);
-            }
-            sibling.sid = None;
-            statements.push(sibling);
-        }
+        let most = if choices.chance(25) { 300 } else { 80 };
+        let many = choices.between(60, most);
+        let mut filler = writer.aimed(choices, Effect::Deny, &cast.targets[0]);
+        filler.sid = None;
+        let vendor = if policy_type == PolicyType::Trust { "sts" } else { "s3" };
+        let fillers = (0..many).map(|nth| {
+            let action = list(false, vec![format!("{vendor}:Filler{nth}")]);
+            Statement { action, ..filler.clone() }
+        });
+        // What decides mostly stands last.
+        let at = if choices.chance(80) { 0 } else { statements.len() };
+        statements.splice(at..at, fillers);
     }
     if statements.len() > 1 && choices.chance(6) {
         choices.label("sibling that differs in one member");
@@ -120,6 +122,7 @@ pub fn document(
     assemble(version, statements)
 }
 
+/// A document of these statements, without a text that they stand in.
 pub(crate) fn assemble(version: Version, statements: Vec<Statement>) -> Document {
     let nowhere = Region { start: Position::START, end: Position::START };
     let regions = vec![nowhere; statements.len()];
@@ -138,25 +141,27 @@ pub(crate) fn written(choices: &mut dyn Choices, document: &Document, policy_typ
 }
 
 /// Whether statements of a type have a principal element.
-fn has_principal(policy_type: PolicyType) -> bool {
+pub(crate) fn has_principal(policy_type: PolicyType) -> bool {
     matches!(policy_type, PolicyType::Resource | PolicyType::Trust | PolicyType::Vpce | PolicyType::Rcp)
+}
+
+/// A statement without Sid and condition.
+pub(crate) fn statement(
+    effect: Effect,
+    principal: Option<PrincipalElement>,
+    action: Element,
+    resource: Option<Element>,
+) -> Statement {
+    Statement { sid: None, effect, principal, action, resource, condition: Vec::new() }
 }
 
 /// The statement that matches everything, as far as the grammar of the type lets it.
 pub(crate) fn everything(policy_type: PolicyType, effect: Effect) -> Statement {
-    let action = match policy_type {
-        PolicyType::Trust => "sts:*",
-        _ => "*",
-    };
-    Statement {
-        sid: None,
-        effect,
-        principal: has_principal(policy_type)
-            .then_some(PrincipalElement { negated: false, spec: PrincipalSpec::Everyone }),
-        action: list(false, vec![action.to_owned()]),
-        resource: (policy_type != PolicyType::Trust).then(|| list(false, vec!["*".to_owned()])),
-        condition: Vec::new(),
-    }
+    let action = if policy_type == PolicyType::Trust { "sts:*" } else { "*" };
+    let everyone = PrincipalElement { negated: false, spec: PrincipalSpec::Everyone };
+    let resource = (policy_type != PolicyType::Trust).then(|| list(false, vec!["*".to_owned()]));
+    let principal = has_principal(policy_type).then_some(everyone);
+    statement(effect, principal, list(false, vec![action.to_owned()]), resource)
 }
 
 /// Writes the statements of one document.
@@ -168,11 +173,6 @@ struct Writer<'w> {
 }
 
 impl Writer<'_> {
-    /// Whether an element that not everybody reads may be written.
-    fn reads(&self, element: &str) -> bool {
-        self.cast.capabilities.elements.iter().any(|known| known == element)
-    }
-
     /// An Allow that lets most of the targets through.
     fn broad(&self, choices: &mut dyn Choices) -> Statement {
         let mut statement = everything(self.policy_type, Effect::Allow);
@@ -198,8 +198,8 @@ impl Writer<'_> {
             statement.resource = Some(list(false, resources.collect()));
         }
         if statement.principal.is_some() && !choices.chance(25) {
-            let principal = self.naming(choices, &self.cast.principals[0], 100);
-            statement.principal = Some(PrincipalElement { negated: false, spec: gather(vec![principal]) });
+            let name = naming::name_of(choices, &self.cast.principals[0]);
+            statement.principal = Some(PrincipalElement { negated: false, spec: naming::gather(vec![name]) });
         }
         if choices.chance(self.settings.conditions / 4) {
             statement.condition = condition(choices, self.cast);
@@ -245,7 +245,7 @@ impl Writer<'_> {
             let entry = self.action_near(choices, target);
             return list(false, vec![entry]);
         }
-        if self.policy_type != PolicyType::Trust && self.reads("NotAction") && choices.chance(8) {
+        if self.policy_type != PolicyType::Trust && self.cast.reads("NotAction") && choices.chance(8) {
             choices.label("NotAction");
             // Satisfied unless an entry matches the request's action.
             let other =
@@ -321,7 +321,7 @@ impl Writer<'_> {
             let near = self.resource_near(choices, arn);
             return Some(list(false, vec![near]));
         }
-        if self.reads("NotResource") && choices.chance(8) {
+        if self.cast.reads("NotResource") && choices.chance(8) {
             choices.label("NotResource");
             let other = if choices.chance(85) { self.resource_near(choices, arn) } else { arn.clone() };
             return Some(list(true, vec![other]));
@@ -451,129 +451,29 @@ impl Writer<'_> {
 
     fn principal(&self, choices: &mut dyn Choices, effect: Effect, aim: usize) -> PrincipalElement {
         if self.policy_type == PolicyType::Rcp {
-            let spec = if choices.chance(20) {
-                map(PrincipalKey::Aws, vec!["*".to_owned()])
-            } else {
-                PrincipalSpec::Everyone
-            };
-            return PrincipalElement { negated: false, spec };
+            return PrincipalElement { negated: false, spec: naming::everyone(choices) };
         }
         let negatable = matches!(self.policy_type, PolicyType::Resource | PolicyType::Vpce);
-        if negatable && effect == Effect::Deny && self.reads("NotPrincipal") && choices.chance(22) {
-            choices.label("NotPrincipal");
-            return PrincipalElement { negated: true, spec: self.layers(choices) };
+        if negatable && effect == Effect::Deny && self.cast.reads("NotPrincipal") && choices.chance(22) {
+            let principal = choices.one_of(&self.cast.principals);
+            return PrincipalElement { negated: true, spec: naming::layers(choices, self.cast, principal) };
         }
         let everyone = if self.policy_type == PolicyType::Vpce { 60 } else { 15 };
         if choices.chance(everyone) {
-            choices.label("everyone");
-            let spec = if choices.chance(30) {
-                map(PrincipalKey::Aws, vec!["*".to_owned()])
-            } else {
-                PrincipalSpec::Everyone
-            };
-            return PrincipalElement { negated: false, spec };
+            return PrincipalElement { negated: false, spec: naming::everyone(choices) };
         }
         let principals = &self.cast.principals;
         let principal = if choices.chance(aim) { &principals[0] } else { choices.one_of(principals) };
-        let mut entries = vec![self.naming(choices, principal, aim)];
+        let named = if choices.chance(aim) {
+            naming::name_of(choices, principal)
+        } else {
+            naming::near(choices, self.cast, principal)
+        };
+        let mut entries = vec![named];
         if choices.chance(20) {
-            entries.push(self.somebody(choices));
+            entries.push(naming::somebody(choices, self.cast.partition));
         }
-        PrincipalElement { negated: false, spec: gather(entries) }
-    }
-
-    /// A value that names a requester in one of its forms: itself, its role or issuer, its account.
-    fn naming(&self, choices: &mut dyn Choices, principal: &Principal, aim: usize) -> (PrincipalKey, String) {
-        if !choices.chance(aim) {
-            return self.somebody(choices);
-        }
-        if let Some(account) = principal.account()
-            && choices.chance(35)
-        {
-            choices.label("account named");
-            let root = format!("arn:{}:iam::{}:root", account.partition, account.id);
-            return match choices.weighted(&[(5, 0), (5, 1), (2, 2)]) {
-                0 => (PrincipalKey::Aws, account.id.clone()),
-                1 => (PrincipalKey::Aws, root),
-                _ => {
-                    let at = ACCOUNTS.iter().position(|id| *id == account.id).unwrap_or(0);
-                    (PrincipalKey::CanonicalUser, CANONICAL_IDS[at].to_owned())
-                }
-            };
-        }
-        match principal {
-            Principal::User(user) => aws(choices, &[user.arn(), &user.entity().id]),
-            Principal::RoleSession(session) => {
-                aws(choices, &[session.role_arn(), session.arn(), &session.role().id])
-            }
-            Principal::FederatedUser(session) => match session.issuer() {
-                Issuer::User(user) => {
-                    aws(choices, &[session.arn(), session.issuer_arn().unwrap_or(session.arn()), &user.id])
-                }
-                Issuer::Root => aws(choices, &[session.arn()]),
-            },
-            Principal::Root(root) => aws(choices, &[root.arn()]),
-            Principal::Service(service) => {
-                (PrincipalKey::Service, choices.one_of(service.names_list()).clone())
-            }
-            Principal::FederatedCaller(caller) => (PrincipalKey::Federated, caller.provider().to_owned()),
-            Principal::Anonymous => (PrincipalKey::Aws, "*".to_owned()),
-        }
-    }
-
-    /// A value that names somebody, mostly another than the requester.
-    fn somebody(&self, choices: &mut dyn Choices) -> (PrincipalKey, String) {
-        let account = *choices.one_of(&ACCOUNTS);
-        let partition = self.cast.partition;
-        match choices.pick(9) {
-            0 => (PrincipalKey::Aws, account.to_owned()),
-            1 => (PrincipalKey::Aws, format!("arn:{partition}:iam::{account}:user/Bob")),
-            2 => (PrincipalKey::Aws, format!("arn:{partition}:iam::{account}:role/team/R")),
-            3 => (PrincipalKey::Aws, format!("arn:{partition}:sts::{account}:assumed-role/R/s1")),
-            4 => (PrincipalKey::Aws, format!("arn:{partition}:sts::{account}:federated-user/carol")),
-            5 => (PrincipalKey::Aws, unique_id("AIDA", "bob")),
-            6 => (PrincipalKey::Service, (*choices.one_of(&SERVICES)).to_owned()),
-            7 => (PrincipalKey::Federated, (*choices.one_of(&PROVIDERS)).to_owned()),
-            _ => (PrincipalKey::CanonicalUser, (*choices.one_of(&CANONICAL_IDS)).to_owned()),
-        }
-    }
-
-    /// A NotPrincipal list: the layers of a requester, sometimes with one missing or one too many (PRIN-043).
-    fn layers(&self, choices: &mut dyn Choices) -> PrincipalSpec {
-        if choices.chance(5) {
-            return PrincipalSpec::Everyone;
-        }
-        let principal = choices.one_of(&self.cast.principals);
-        let mut entries = Vec::new();
-        if let Some(account) = principal.account() {
-            let root = format!("arn:{}:iam::{}:root", account.partition, account.id);
-            entries.push((PrincipalKey::Aws, if choices.chance(50) { account.id.clone() } else { root }));
-        }
-        match &**principal {
-            Principal::User(user) => entries.push(aws(choices, &[user.arn(), &user.entity().id])),
-            Principal::RoleSession(session) => {
-                entries.push(aws(choices, &[session.role_arn(), &session.role().id]));
-                entries.push((PrincipalKey::Aws, session.arn().to_owned()));
-            }
-            Principal::FederatedUser(session) => {
-                if let (Some(arn), Issuer::User(user)) = (session.issuer_arn(), session.issuer()) {
-                    entries.push(aws(choices, &[arn, &user.id]));
-                }
-                entries.push((PrincipalKey::Aws, session.arn().to_owned()));
-            }
-            _ => {
-                let itself = self.naming(choices, &principal, 100);
-                entries.push(itself);
-            }
-        }
-        if entries.len() > 1 && choices.chance(35) {
-            choices.label("NotPrincipal with a layer missing");
-            entries.remove(choices.pick(entries.len()));
-        }
-        if choices.chance(15) {
-            entries.push(self.somebody(choices));
-        }
-        gather(entries)
+        PrincipalElement { negated: false, spec: naming::gather(entries) }
     }
 }
 
@@ -593,26 +493,7 @@ fn respell_all(choices: &mut dyn Choices, action: &str) -> String {
     if choices.chance(50) { action.to_ascii_uppercase() } else { action.to_ascii_lowercase() }
 }
 
-fn list(negated: bool, entries: Vec<String>) -> Element {
+/// An element of these entries.
+pub(crate) fn list(negated: bool, entries: Vec<String>) -> Element {
     Element { negated, entries }
-}
-
-fn map(key: PrincipalKey, values: Vec<String>) -> PrincipalSpec {
-    PrincipalSpec::Map(vec![PrincipalEntry { key, values }])
-}
-
-fn aws(choices: &mut dyn Choices, forms: &[&str]) -> (PrincipalKey, String) {
-    (PrincipalKey::Aws, (*choices.one_of(forms)).to_owned())
-}
-
-/// One map entry per key, in order of first use. Values that the grammar cannot hold beside others stay: `*` may.
-fn gather(entries: Vec<(PrincipalKey, String)>) -> PrincipalSpec {
-    let mut map: Vec<PrincipalEntry> = Vec::new();
-    for (key, value) in entries {
-        match map.iter_mut().find(|entry| entry.key == key) {
-            Some(entry) => entry.values.push(value),
-            None => map.push(PrincipalEntry { key, values: vec![value] }),
-        }
-    }
-    PrincipalSpec::Map(map)
 }

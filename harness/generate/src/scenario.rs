@@ -5,33 +5,87 @@ use std::sync::Arc;
 
 use assize_model::scenario::{Body, Case};
 use assize_model::{
-    AclGrant, AclPermission, AclTarget, Action, Context, ContextEntry, EndpointKind, EndpointPolicy, Grantee,
-    IdentityPolicy, IdentitySource, InputError, Literal, Policies, PolicySource, PolicyType, Principal,
-    Request, Resource, ResourceKind, ResourcePolicy, Scenario,
+    AclGrant, AclPermission, AclTarget, Action, Capabilities, Context, ContextEntry, EndpointKind,
+    EndpointPolicy, Grantee, IdentityPolicy, IdentitySource, InputError, Literal, Policies, PolicySource,
+    PolicyType, Principal, Request, Resource, ResourceKind, ResourcePolicy, Scenario,
 };
 
 use crate::cast::{ACCOUNTS, CANONICAL_IDS, Cast, Role, Target};
 use crate::choices::Choices;
 use crate::condition::narrow;
+use crate::experiment::experiment;
+use crate::misfit::{self, misfit};
 use crate::policy::{Mood, Purpose, document, purpose, written};
 use crate::settings::Settings;
 use crate::table::table;
+use crate::truth::truth_table;
 use crate::value;
 
 /// Chooses a scenario: policies that apply to a requester of the cast, and requests under them. It expects nothing.
 pub fn scenario(choices: &mut dyn Choices, settings: &Settings) -> Scenario {
-    if choices.chance(settings.tables)
-        && let Some((policies, requests)) = table(choices, settings)
-    {
-        return generated(policies, requests);
+    let themes = [
+        (settings.tables, Theme::Table),
+        (settings.truth, Theme::Truth),
+        (settings.experiment, Theme::Experiment),
+        (settings.misfit, Theme::Misfit),
+    ];
+    let mut left = choices.pick(100);
+    // The simplest choice is none of them.
+    for (percent, theme) in themes.into_iter().rev() {
+        if left >= 100 - percent.min(100) {
+            let made = theme.make(choices, settings);
+            return made.map_or_else(
+                || medley(choices, settings),
+                |(policies, requests)| generated(policies, requests),
+            );
+        }
+        left += percent;
     }
+    medley(choices, settings)
+}
+
+/// What a scenario is made for, if not everything at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Theme {
+    /// Whether conditions hold (see [`table`]).
+    Table,
+    /// Which sides allow (see [`truth_table`]).
+    Truth,
+    /// Whether one element matches (see [`experiment`]).
+    Experiment,
+    /// What cannot be decided (see [`misfit`]).
+    Misfit,
+}
+
+impl Theme {
+    /// Policies and requests; none if what it is about is not supported.
+    fn make(self, choices: &mut dyn Choices, settings: &Settings) -> Option<(Policies, Vec<Case>)> {
+        match self {
+            Theme::Table => table(choices, settings),
+            Theme::Truth => truth_table(choices, settings),
+            Theme::Experiment => experiment(choices, settings),
+            Theme::Misfit => misfit(choices, settings),
+        }
+    }
+}
+
+fn medley(choices: &mut dyn Choices, settings: &Settings) -> Scenario {
     let cast = Cast::within(choices, &settings.capabilities);
+    let mut policies = policies(choices, settings, &cast);
+    if settings.capabilities.validation && choices.chance(settings.refused) {
+        misfit::refuse_one(choices, &mut policies);
+        let settings = Settings { requests: 2, ..settings.clone() };
+        return generated(policies, requests(choices, &settings, &cast));
+    }
+    generated(policies, requests(choices, settings, &cast))
+}
+
+/// Policies that apply to the requesters of a cast.
+pub(crate) fn policies(choices: &mut dyn Choices, settings: &Settings, cast: &Cast) -> Policies {
     let breadth = choices.chance(settings.breadth);
     choices.label(if breadth { "breadth" } else { "depth" });
     let mood = if choices.chance(settings.open) { Mood::Open } else { Mood::Wild };
-    let policies = Maker { settings, cast: &cast, breadth, mood }.policies(choices);
-    let requests = requests(choices, settings, &cast);
-    generated(policies, requests)
+    Maker { settings, cast, breadth, mood }.policies(choices)
 }
 
 fn generated(policies: Policies, requests: Vec<Case>) -> Scenario {
@@ -91,14 +145,11 @@ impl Maker<'_> {
         if has(PolicyType::Rcp) && present(self, choices, 4, 22) {
             policies.rcps = Some(self.levels(choices, "rcp", PolicyType::Rcp));
         }
-        let endpoints: Vec<(usize, EndpointKind)> =
-            [(70, EndpointKind::Interface), (30, EndpointKind::Gateway)]
-                .into_iter()
-                .filter(|(_, kind)| can.endpoint_kinds.contains(kind))
-                .collect();
-        if has(PolicyType::Vpce) && !endpoints.is_empty() && present(self, choices, 5, 14) {
+        if has(PolicyType::Vpce)
+            && present(self, choices, 5, 14)
+            && let Some(kind) = endpoint_kind(choices, can)
+        {
             choices.label("endpoint");
-            let kind = choices.weighted(&endpoints);
             let policy = self.policy(choices, "endpoint", PolicyType::Vpce, Purpose::Guardrail);
             policies.endpoint = Some(EndpointPolicy { kind, policy });
         }
@@ -111,12 +162,7 @@ impl Maker<'_> {
         }
         if can.acl && choices.chance(8) {
             choices.label("acl");
-            let count = choices.between(1, 2);
-            policies.acl = (0..count).map(|_| grant(choices)).collect();
-        }
-        if can.input_errors && choices.chance(self.settings.misfit) {
-            choices.label("policy that the requester cannot have");
-            self.misfit(choices, &mut policies);
+            policies.acl = grants(choices, self.cast);
         }
         policies
     }
@@ -147,17 +193,11 @@ impl Maker<'_> {
     fn identity(&self, choices: &mut dyn Choices) -> Vec<IdentityPolicy> {
         let most = if self.breadth { 2 } else { self.settings.policies.max(1) };
         let empty = if self.mood == Mood::Open { 2 } else { 10 };
+        let most = if choices.chance(2) { 10 } else { most };
         let count = if choices.chance(empty) { 0 } else { choices.between(1, most) };
         (0..count)
             .map(|nth| {
-                let own = match self.cast.role {
-                    Role::RoleSession | Role::ServiceLinked => IdentitySource::Role,
-                    Role::FederatedByUser => IdentitySource::Issuer,
-                    _ => IdentitySource::User,
-                };
-                let grouped =
-                    matches!(self.cast.role, Role::User | Role::FederatedByUser) && choices.chance(25);
-                let source = if grouped { IdentitySource::Group("Dev".to_owned()) } else { own };
+                let source = source_of(choices, self.cast.role);
                 let broad = if choices.chance(35) { Purpose::Guardrail } else { Purpose::Grant };
                 let policy = self.policy(choices, &format!("identity-{nth}"), PolicyType::Identity, broad);
                 IdentityPolicy { source, policy }
@@ -178,81 +218,104 @@ impl Maker<'_> {
             })
             .collect()
     }
-
-    /// Adds a policy that EVAL-001 or EVAL-006 forbids for the requester.
-    fn misfit(&self, choices: &mut dyn Choices, policies: &mut Policies) {
-        match choices.pick(6) {
-            0 => policies.scps = Some(self.levels(choices, "scp", PolicyType::Scp)),
-            1 => policies.session = Some(self.several(choices, "session", PolicyType::Session, 1)),
-            2 => {
-                policies.boundary.push(self.policy(
-                    choices,
-                    "boundary-x",
-                    PolicyType::Boundary,
-                    Purpose::Guardrail,
-                ));
-            }
-            3 => policies.session = Some(self.several(choices, "session", PolicyType::Session, 12)),
-            4 => {
-                let policy = self.policy(choices, "identity-x", PolicyType::Identity, Purpose::Grant);
-                let source = if choices.chance(50) { IdentitySource::User } else { IdentitySource::Role };
-                policies.identity.get_or_insert_default().push(IdentityPolicy { source, policy });
-            }
-            _ => policies.rcps = Some(self.levels(choices, "rcp", PolicyType::Rcp)),
-        }
-    }
 }
 
-fn grant(choices: &mut dyn Choices) -> AclGrant {
+/// One to four grants, mostly to the requesters or to everybody.
+pub(crate) fn grants(choices: &mut dyn Choices, cast: &Cast) -> Vec<AclGrant> {
+    let count = choices.between(1, 4);
+    (0..count).map(|_| grant(choices, cast)).collect()
+}
+
+fn grant(choices: &mut dyn Choices, cast: &Cast) -> AclGrant {
+    let at = if choices.chance(75) { cast.account } else { choices.pick(ACCOUNTS.len()) };
     let grantee = match choices.pick(4) {
         0 => Grantee::AllUsers,
         1 => Grantee::AuthenticatedUsers,
-        2 => Grantee::Account((*choices.one_of(&ACCOUNTS)).to_owned()),
-        _ => Grantee::CanonicalUser((*choices.one_of(&CANONICAL_IDS)).to_owned()),
+        2 => Grantee::Account(ACCOUNTS[at].to_owned()),
+        _ => Grantee::CanonicalUser(CANONICAL_IDS[at].to_owned()),
     };
-    let permission = *choices.one_of(&AclPermission::ALL);
+    let full = choices.chance(15);
+    let permission = if full { AclPermission::FullControl } else { *choices.one_of(&AclPermission::ALL) };
     let on = if choices.chance(65) { AclTarget::Object } else { AclTarget::Bucket };
     AclGrant { grantee, permission, on }
+}
+
+/// A kind of endpoint, if one is supported.
+pub(crate) fn endpoint_kind(choices: &mut dyn Choices, capabilities: &Capabilities) -> Option<EndpointKind> {
+    let kinds = [(60, EndpointKind::Interface), (40, EndpointKind::Gateway)];
+    let kinds: Vec<_> =
+        kinds.into_iter().filter(|(_, kind)| capabilities.endpoint_kinds.contains(kind)).collect();
+    (!kinds.is_empty()).then(|| choices.weighted(&kinds))
+}
+
+/// Whose an identity policy of a requester is.
+pub(crate) fn source_of(choices: &mut dyn Choices, role: Role) -> IdentitySource {
+    let own = match role {
+        Role::RoleSession | Role::ServiceLinked => IdentitySource::Role,
+        Role::FederatedByUser => IdentitySource::Issuer,
+        _ => IdentitySource::User,
+    };
+    let grouped = matches!(role, Role::User | Role::FederatedByUser) && choices.chance(25);
+    if grouped { IdentitySource::Group("Dev".to_owned()) } else { own }
+}
+
+/// The requests of a scenario, each once.
+#[derive(Debug, Default)]
+pub(crate) struct Cases {
+    cases: Vec<Case>,
+}
+
+impl Cases {
+    /// Adds a request, unless it is none or is there already. Whether it was added.
+    pub(crate) fn add(&mut self, choices: &mut dyn Choices, request: Option<Request>) -> bool {
+        let Some(request) = request else {
+            choices.label("request that cannot be put together");
+            return false;
+        };
+        let again = self.cases.iter().any(|known| known.request.as_ref() == Ok(&request));
+        if again {
+            choices.label("request chosen again");
+        } else {
+            self.cases.push(Case { name: None, status: None, request: Ok(request), expect: None });
+        }
+        !again
+    }
+
+    /// All of them.
+    pub(crate) fn finish(self) -> Vec<Case> {
+        self.cases
+    }
 }
 
 fn requests(choices: &mut dyn Choices, settings: &Settings, cast: &Cast) -> Vec<Case> {
     let count = choices.between(settings.requests.div_ceil(2), settings.requests.max(1));
     let usual = Usual::of(cast);
-    let mut cases: Vec<Case> = Vec::with_capacity(count);
+    let mut cases = Cases::default();
     // A repeated request, or one that cannot be put together, tests nothing: a few tries are spent on another one.
     let mut again = false;
     for _ in 0..count * 2 {
-        if cases.len() == count {
+        if cases.cases.len() == count {
             break;
         }
         // One stray request, so that policies that let everything of the cast through are asked for something else too.
-        let request = if cases.is_empty() && choices.chance(settings.stray) {
+        let request = if cases.cases.is_empty() && choices.chance(settings.stray) {
             stray(choices, cast)
         } else {
             request(choices, settings, &usual, again)
         };
-        let Some(request) = request else {
-            choices.label("request that cannot be put together");
-            continue;
-        };
-        again = cases.iter().any(|known| known.request.as_ref() == Ok(&request));
-        if again {
-            choices.label("request chosen again");
-            continue;
-        }
-        cases.push(Case { name: None, status: None, request: Ok(request), expect: None });
+        again = !cases.add(choices, request);
     }
-    cases
+    cases.finish()
 }
 
 /// What the requests of a cast have in common unless they are perturbed.
-struct Usual<'c> {
+pub(crate) struct Usual<'c> {
     cast: &'c Cast,
     context: Context,
 }
 
 impl<'c> Usual<'c> {
-    fn of(cast: &'c Cast) -> Self {
+    pub(crate) fn of(cast: &'c Cast) -> Self {
         let keys = cast.keys.iter().filter(|key| !key.values.is_empty());
         let entries =
             keys.map(|key| ContextEntry { key: key.name.to_owned(), values: key.values.clone() }).collect();
@@ -262,7 +325,7 @@ impl<'c> Usual<'c> {
 }
 
 /// A request as the cast would make it, in one dimension perturbed or, unless it must differ, not at all.
-fn request(
+pub(crate) fn request(
     choices: &mut dyn Choices,
     settings: &Settings,
     usual: &Usual<'_>,
@@ -361,7 +424,7 @@ fn perturbed_resource(
 }
 
 /// Drops a key, changes a value inside its family, empties a list, or adds a value.
-fn perturb_context(choices: &mut dyn Choices, cast: &Cast, context: &mut Vec<ContextEntry>) {
+pub(crate) fn perturb_context(choices: &mut dyn Choices, cast: &Cast, context: &mut Vec<ContextEntry>) {
     if (context.is_empty() || choices.chance(10))
         && let Some(absent) = cast.keys.iter().find(|key| key.values.is_empty())
     {
@@ -419,4 +482,11 @@ pub(crate) fn build(
     let aws_managed = resource.contains(":kms:") && choices.chance(8);
     let resource = Resource::new(resource, owner).ok()?.with_facts(management, aws_managed);
     Request::new(Arc::clone(principal), Action::new(action).ok()?, resource, context.ok()?).ok()
+}
+
+/// The same request for a resource of a management account.
+pub(crate) fn of_management(request: &Request) -> Option<Request> {
+    let (principal, action) = (request.principal().clone(), request.action().clone());
+    let resource = request.resource().clone().with_facts(true, false);
+    Request::new(principal, action, resource, request.context().clone()).ok()
 }

@@ -29,8 +29,14 @@ pub struct Settings {
     pub perturb: usize,
     /// How often a scenario holds a request for what none of its policies is about.
     pub stray: usize,
+    /// How often a scenario is a truth table.
+    pub truth: usize,
+    /// How often a scenario is an experiment on one element.
+    pub experiment: usize,
     /// How often a scenario holds a policy that the requester cannot have (EVAL-006).
     pub misfit: usize,
+    /// How often a scenario holds a document that is refused (EVAL-065).
+    pub refused: usize,
     /// How often a policy holds hundreds of statements, out of 1000: such a scenario takes as long as fifty others.
     pub large: usize,
     /// What may be in a scenario: nothing that an evaluator does not support is made for it.
@@ -44,15 +50,18 @@ impl Default for Settings {
             policies: 3,
             statements: 3,
             breadth: 25,
-            tables: 25,
+            tables: 22,
             open: 88,
-            deny_beside_allow: 48,
+            deny_beside_allow: 45,
             conditions: 40,
             aim: 88,
             perturb: 55,
             stray: 85,
-            misfit: 1,
-            large: 1,
+            truth: 16,
+            experiment: 22,
+            misfit: 7,
+            refused: 2,
+            large: 2,
             capabilities: Arc::new(Capabilities::full()),
         }
     }
