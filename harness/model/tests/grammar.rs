@@ -462,6 +462,7 @@ fn full_access_of_a_resource_control_policy() {
     let accepted = [
         r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}"#,
         r#"[{"Resource":["*"],"Action":["*","*"],"Principal":"*","Effect":"Allow"}]"#,
+        r#"[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"},{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]"#,
     ];
     for text in accepted {
         let parsed = grammar(PolicyType::Rcp).parse(&document(text)).expect(text);
@@ -471,8 +472,8 @@ fn full_access_of_a_resource_control_policy() {
         r#"{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}"#,
         r#"{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}"#,
         r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"arn:aws:s3:::b"}"#,
-        r#"[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"},{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]"#,
         r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Condition":{"Bool":{"k":"true"}}}"#,
+        r#"[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"},{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}]"#,
     ];
     for text in rejected {
         assert!(grammar(PolicyType::Rcp).parse(&document(text)).is_err(), "{text}");

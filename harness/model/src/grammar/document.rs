@@ -208,21 +208,22 @@ fn is_full_access(root: &Value<'_>) -> bool {
         }
         _ => is(value, name, "*"),
     };
-    let statement = match root.get("Statement") {
-        Some(Value { kind: Kind::Array(statements), .. }) => match statements.as_slice() {
-            [statement] => statement,
-            _ => return false,
-        },
-        Some(statement) => statement,
+    let statements = match root.get("Statement") {
+        Some(Value { kind: Kind::Array(statements), .. }) => statements.as_slice(),
+        Some(statement) => std::slice::from_ref(statement),
         None => return false,
     };
     has_only(root, &["Version", "Statement"])
         && is(root, "Version", Version::V2012.as_str())
-        && has_only(statement, &["Effect", "Principal", "Action", "Resource"])
-        && is(statement, "Effect", "Allow")
-        && is(statement, "Principal", "*")
-        && is_star(statement, "Action")
-        && is_star(statement, "Resource")
+        && !statements.is_empty()
+        // Repetition inside a list never changes acceptance (GRAM-006).
+        && statements.iter().all(|statement| {
+            has_only(statement, &["Effect", "Principal", "Action", "Resource"])
+                && is(statement, "Effect", "Allow")
+                && is(statement, "Principal", "*")
+                && is_star(statement, "Action")
+                && is_star(statement, "Resource")
+        })
 }
 
 /// Reads the statements of one document.
