@@ -220,7 +220,7 @@ impl Experiment<'_> {
     }
 
     fn statement(&self, choices: &mut dyn Choices, target: &Target) -> Statement {
-        let denies = self.host == PolicyType::Rcp || choices.chance(32);
+        let denies = self.host == PolicyType::Rcp || choices.chance(26);
         let effect = if denies { Effect::Deny } else { Effect::Allow };
         let action = match self.focus {
             Focus::Action => self.action(choices, &target.action),
