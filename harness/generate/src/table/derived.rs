@@ -122,7 +122,11 @@ fn key(choices: &mut dyn Choices, cast: &Cast) -> &'static str {
     let wanted = choices.chance(50);
     let keys: Vec<&str> = KEYS.into_iter().filter(|key| yielded(key) == wanted).collect();
     // Nobody has all of them, and some have none.
-    if keys.is_empty() { KEYS[0] } else { *choices.one_of(&keys) }
+    if keys.is_empty() {
+        return KEYS[0];
+    }
+    let at = choices.pick(keys.len());
+    keys[at]
 }
 
 /// A comparison of a key's text.
