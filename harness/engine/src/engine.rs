@@ -90,9 +90,15 @@ impl PreparedPolicies {
     /// # Errors
     /// The request cannot be put under these policies (EVAL-006).
     pub fn decide(&self, request: &Request) -> Result<Outcome, InputError> {
-        let outcome = decide::decide(&self.view(), &Frame::new(request));
+        self.outcome(request, &self.view(), &Frame::new(request))
+    }
+
+    fn outcome(&self, request: &Request, view: &View<'_>, frame: &Frame<'_>) -> Result<Outcome, InputError> {
+        let outcome = decide::decide(view, frame);
         #[cfg(feature = "faults")]
         let outcome = outcome.map(|outcome| self.kept.under_policies(request, outcome));
+        #[cfg(not(feature = "faults"))]
+        let _ = request;
         outcome
     }
 
@@ -228,7 +234,7 @@ impl Prepared for PreparedPolicies {
     /// Explains and decides; the two must agree.
     fn evaluate(&self, request: &Request) -> Verdict {
         let (view, frame) = (self.view(), Frame::new(request));
-        match (explain::explain(&view, &frame), decide::decide(&view, &frame)) {
+        match (explain::explain(&view, &frame), self.outcome(request, &view, &frame)) {
             (Ok(evaluation), Ok(outcome))
                 if (evaluation.decision, evaluation.deciding) == (outcome.decision, outcome.deciding) =>
             {
