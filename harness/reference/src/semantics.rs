@@ -408,7 +408,7 @@ pub trait Semantics: Send + Sync {
 
     /// COND-043 to COND-045: the policy value is a pattern, the context value is not.
     fn string_like(&self, value: &str, policy: Vec<Glyph>) -> bool {
-        let pattern = pattern::pieces(self, Place::String, Reach::Anything, policy.into_iter());
+        let pattern = pattern::pieces(self, Place::String, Reach::Anything, policy);
         self.covers(Place::String, &pattern, value)
     }
 
