@@ -34,10 +34,9 @@ pub fn scenario(choices: &mut dyn Choices, settings: &Settings) -> Scenario {
     for (percent, theme) in themes.into_iter().rev() {
         if left >= 100 - percent.min(100) {
             let made = theme.make(choices, settings);
-            return made.map_or_else(
-                || medley(choices, settings),
-                |(policies, requests)| generated(policies, requests),
-            );
+            let Some((policies, mut requests)) = made else { return medley(choices, settings) };
+            requests.truncate(settings.requests.max(1));
+            return generated(policies, requests);
         }
         left += percent;
     }

@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn what_holds_holds() {
         let held = hold(config(), Settings::default(), |scenario| {
-            proptest::prop_assert!(requests(scenario) <= 16);
+            proptest::prop_assert!(requests(scenario) <= Settings::default().requests);
             Ok(())
         });
         assert_eq!(held, Ok(()));
