@@ -136,12 +136,15 @@ impl PreparedWithin<'_> {
         if !self.capabilities.input_errors && is_error() {
             return Some("input errors".to_owned());
         }
+        let unread = |kind| !self.capabilities.resource_kinds.contains(&kind);
+        if self.capabilities.beside_policies && !KINDS.into_iter().any(|(_, kind)| unread(kind)) {
+            return None;
+        }
         let parts = reference.trace(request);
         let applied = |rule: &str| parts.iter().any(|part| part.applied && part.rule == rule);
         if !self.capabilities.beside_policies && BESIDE_POLICIES.into_iter().any(applied) {
             return Some("what is decided beside the policies".to_owned());
         }
-        let unread = |kind| !self.capabilities.resource_kinds.contains(&kind);
         let kind = KINDS.into_iter().find(|&(rule, kind)| unread(kind) && applied(rule));
         kind.map(|(_, kind)| format!("resources of kind {}", kind.as_str()))
     }

@@ -41,7 +41,10 @@ pub fn keep<T>(
         let identity = identity(scenario);
         scenario.name = format!("{PREFIX}{group}/{identity}");
         let path = folder.join(group).join(format!("{identity}.json"));
-        let kept = write(scenario, &path, fails).map_err(|why| Unwritable { path: path.clone(), why })?;
+        let kept = keep_text(&path, &(scenario.to_json() + "\n"), |text| {
+            let read = scenario::read(text).ok().and_then(|mut scenarios| scenarios.pop());
+            read.and_then(|scenario| fails(&scenario))
+        })?;
         if let Some(failure) = kept {
             return Ok(Some((path, failure)));
         }
@@ -49,23 +52,26 @@ pub fn keep<T>(
     Ok(None)
 }
 
-fn write<T>(
-    scenario: &Scenario,
+/// Writes a file and keeps it if what is read back fails; what `fails` says of that. `None`: it does not fail, and there is no file.
+pub(crate) fn keep_text<T>(
     path: &Path,
-    fails: &mut dyn FnMut(&Scenario) -> Option<T>,
-) -> io::Result<Option<T>> {
-    path.parent().map_or(Ok(()), fs::create_dir_all)?;
-    // Readers of the corpus look for *.json, so they never see a file that is not kept.
-    let draft = path.with_extension("draft");
-    fs::write(&draft, scenario.to_json() + "\n")?;
-    let read = scenario::read(&fs::read_to_string(&draft)?).ok().and_then(|mut scenarios| scenarios.pop());
-    let failure = read.and_then(|scenario| fails(&scenario));
-    if failure.is_some() {
-        fs::rename(&draft, path)?
-    } else {
-        fs::remove_file(&draft)?
-    }
-    Ok(failure)
+    text: &str,
+    fails: impl FnOnce(&str) -> Option<T>,
+) -> Result<Option<T>, Unwritable> {
+    let written = || -> io::Result<Option<T>> {
+        path.parent().map_or(Ok(()), fs::create_dir_all)?;
+        // Readers look for other endings, so they never see a file that is not kept.
+        let draft = path.with_extension("draft");
+        fs::write(&draft, text)?;
+        let failure = fails(&fs::read_to_string(&draft)?);
+        if failure.is_some() {
+            fs::rename(&draft, path)?
+        } else {
+            fs::remove_file(&draft)?
+        }
+        Ok(failure)
+    };
+    written().map_err(|why| Unwritable { path: path.to_owned(), why })
 }
 
 /// A short name for what a scenario asks: made of its text without its name.

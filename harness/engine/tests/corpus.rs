@@ -19,13 +19,7 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 fn named(found: &[StatementRef]) -> Vec<ExpectedStatement> {
-    let named = found.iter().map(|found| ExpectedStatement {
-        policy_type: found.policy_type,
-        policy: found.policy.to_string(),
-        statement: found.statement,
-        level: found.level,
-    });
-    named.collect()
+    found.iter().map(ExpectedStatement::from).collect()
 }
 
 /// What is wrong with the answer to one request, if anything.

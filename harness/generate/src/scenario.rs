@@ -249,13 +249,17 @@ pub(crate) fn endpoint_kind(choices: &mut dyn Choices, capabilities: &Capabiliti
 
 /// Whose an identity policy of a requester is.
 pub(crate) fn source_of(choices: &mut dyn Choices, role: Role) -> IdentitySource {
-    let own = match role {
+    let grouped = matches!(role, Role::User | Role::FederatedByUser) && choices.chance(25);
+    if grouped { IdentitySource::Group("Dev".to_owned()) } else { own_source(role) }
+}
+
+/// Whose it is if it is no group's.
+pub(crate) fn own_source(role: Role) -> IdentitySource {
+    match role {
         Role::RoleSession | Role::ServiceLinked => IdentitySource::Role,
         Role::FederatedByUser => IdentitySource::Issuer,
         _ => IdentitySource::User,
-    };
-    let grouped = matches!(role, Role::User | Role::FederatedByUser) && choices.chance(25);
-    if grouped { IdentitySource::Group("Dev".to_owned()) } else { own }
+    }
 }
 
 /// The requests of a scenario, each once.

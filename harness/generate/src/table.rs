@@ -13,14 +13,14 @@ mod variables;
 use assize_model::scenario::Case;
 use assize_model::{
     BaseOperator, ConditionBlock, ConditionKey, Context, ContextEntry, Effect, Element, EndpointKind,
-    EndpointPolicy, IdentityPolicy, IdentitySource, Literal, Operator, Policies, PolicySource, PolicyType,
-    ResourceKind, ResourcePolicy, SetOperator, Statement, Version,
+    EndpointPolicy, IdentityPolicy, Literal, Operator, Policies, PolicySource, PolicyType, ResourceKind,
+    ResourcePolicy, SetOperator, Statement, Version,
 };
 
 use crate::cast::{ACCOUNTS, Cast, Role, Target, supported};
 use crate::choices::Choices;
 use crate::policy::{assemble, everything, written};
-use crate::scenario::build;
+use crate::scenario::{Cases, build, own_source};
 use crate::settings::Settings;
 
 /// What a scenario is about.
@@ -162,13 +162,8 @@ impl Carrier {
             && has(PolicyType::Identity)
             && (across || !rows_grant || self.policy_type != own)
         {
-            let by = match role {
-                Role::RoleSession | Role::ServiceLinked => IdentitySource::Role,
-                Role::FederatedByUser => IdentitySource::Issuer,
-                _ => IdentitySource::User,
-            };
             let policy = source(PolicyType::Identity);
-            policies.identity = Some(vec![IdentityPolicy { source: by, policy }]);
+            policies.identity = Some(vec![IdentityPolicy { source: own_source(role), policy }]);
         }
         if has(own)
             && (across
@@ -229,22 +224,16 @@ impl Carrier {
 
 fn requests(choices: &mut dyn Choices, cast: &Cast, target: &Target, columns: Vec<Column>) -> Vec<Case> {
     let Target { action, resource, owner } = target;
-    let mut cases: Vec<Case> = Vec::with_capacity(columns.len());
+    let mut cases = Cases::default();
     for column in columns {
         let principal = &cast.principals[column.principal];
         let resource = column.resource.unwrap_or_else(|| resource.clone());
         let entries = column.context.into_iter().map(|(key, values)| ContextEntry { key, values });
         let context = Context::new(entries.collect());
         let request = build(choices, principal, action.clone(), resource, owner.clone(), context);
-        let Some(request) = request else {
-            choices.label("request that cannot be put together");
-            continue;
-        };
-        if cases.iter().all(|known| known.request.as_ref() != Ok(&request)) {
-            cases.push(Case { name: None, status: None, request: Ok(request), expect: None });
-        }
+        cases.add(choices, request);
     }
-    cases
+    cases.finish()
 }
 
 /// How many statements a table has: often one, which then decides alone, or else many.

@@ -65,13 +65,7 @@ fn verdict(name: &str, both: &[Box<dyn Prepared + '_>; 2], case: &Case) -> Verdi
 }
 
 fn named(found: &[StatementRef]) -> Vec<ExpectedStatement> {
-    let named = found.iter().map(|found| ExpectedStatement {
-        policy_type: found.policy_type,
-        policy: found.policy.to_string(),
-        statement: found.statement,
-        level: found.level,
-    });
-    named.collect()
+    found.iter().map(ExpectedStatement::from).collect()
 }
 
 fn holds(expect: &Expect, verdict: &Verdict) -> bool {

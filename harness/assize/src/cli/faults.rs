@@ -201,10 +201,10 @@ fn milliseconds(time: Duration) -> u64 {
 }
 
 /// The middle one and the largest; 0 of none.
-fn middle_and_most(mut numbers: Vec<u64>) -> (u64, u64) {
-    numbers.sort_unstable();
-    let middle = numbers.get(numbers.len().saturating_sub(1) / 2);
-    (middle.copied().unwrap_or_default(), numbers.last().copied().unwrap_or_default())
+fn middle_and_most(numbers: impl Iterator<Item = u64>) -> (u64, u64) {
+    let numbers: Vec<Option<u64>> = numbers.map(Some).collect();
+    let below = |percent| percentile(&numbers, percent).unwrap_or_default();
+    (below(50), below(100))
 }
 
 /// How many were found, and after how many cases, over all faults and seeds; how small the witnesses are.
@@ -213,11 +213,9 @@ fn summary(rows: &[Row], arguments: &Arguments) -> String {
     let found = rows.iter().filter(|row| row.found.is_some()).count();
     let (median, p95) = (percentile(&cases, 50), percentile(&cases, 95));
     let smallest = || rows.iter().filter_map(|row| row.found.as_ref());
-    let (statements, most_statements) =
-        middle_and_most(smallest().map(|small| small.size.statements as u64).collect());
-    let (conditions, most_conditions) =
-        middle_and_most(smallest().map(|small| small.size.conditions as u64).collect());
-    let (took, longest) = middle_and_most(smallest().map(|small| milliseconds(small.took)).collect());
+    let (statements, most_statements) = middle_and_most(smallest().map(|small| small.size.statements as u64));
+    let (conditions, most_conditions) = middle_and_most(smallest().map(|small| small.size.conditions as u64));
+    let (took, longest) = middle_and_most(smallest().map(|small| milliseconds(small.took)));
     if !arguments.json {
         let shown =
             |cases: Option<u64>| cases.map_or("more than tried".to_owned(), |cases| cases.to_string());

@@ -63,10 +63,7 @@ impl Heard {
 
     /// The scenario with one of its requests.
     pub fn alone(&self, request: usize) -> Heard {
-        let mut scenario = self.scenario.clone();
-        if let Body::Requests { requests, .. } = &mut scenario.body {
-            *requests = requests.drain(..).skip(request).take(1).collect();
-        }
+        let scenario = self.scenario.with_requests(request..request + 1);
         Heard { scenario, answers: self.answers.iter().skip(request).take(1).cloned().collect() }
     }
 }

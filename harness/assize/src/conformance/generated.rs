@@ -6,7 +6,7 @@ use assize_model::{Evaluator, Scenario, Verdict};
 use assize_reference::Reference;
 
 use crate::catalogue::Catalogue;
-use crate::compare::{Strength, compare, verdict_text};
+use crate::compare::{Strength, compare, least_strength, verdict_text};
 use crate::generation::Contest;
 use crate::generation::finding::BUDGET;
 
@@ -64,13 +64,8 @@ fn kind(expected: &Verdict, actual: &Verdict) -> (String, String) {
 
 /// Whether two verdicts differ at this strength, and at no lower one: each difference is told once.
 fn differs(expected: &Verdict, actual: &Verdict, strength: Strength) -> bool {
-    let lower = match strength {
-        Strength::Decision => None,
-        Strength::Deciding => Some(Strength::Decision),
-        Strength::Record => Some(Strength::Deciding),
-    };
-    compare(expected, actual, strength).is_some()
-        && lower.is_none_or(|lower| compare(expected, actual, lower).is_none())
+    // Most agree, and are not compared again.
+    compare(expected, actual, strength).is_some() && least_strength(expected, actual) == Some(strength)
 }
 
 /// Puts `cases` generated scenarios to the evaluator, and tells apart what it answers otherwise.

@@ -419,10 +419,7 @@ impl Suite {
                     None => {}
                     Some(Ok(())) => held += 1,
                     Some(Err(breach)) => {
-                        let mut alone = scenario.clone();
-                        if let Body::Requests { requests, .. } = &mut alone.body {
-                            *requests = requests.drain(..).skip(request).take(1).collect();
-                        }
+                        let alone = scenario.with_requests(request..request + 1);
                         return self.broken(oracle, &alone, breach, contest);
                     }
                 }

@@ -3,7 +3,6 @@
 //! A case is one request decided, under policies as they are or between changes of a store; for faults of acceptance it is one document
 //! read. Cases are made by generation alone, and a seed makes the same ones every time.
 
-use std::ops::Range;
 use std::thread;
 
 use assize_generate::{
@@ -280,8 +279,8 @@ impl Faulty {
 
     /// The scenario with this request alone, or, if the fault remembers what was asked before, with those before it.
     fn witness(&self, scenario: &Scenario, nth: usize) -> Scenario {
-        let alone = with_requests(scenario, nth..nth + 1);
-        if first_told(self, &alone).is_some() { alone } else { with_requests(scenario, 0..nth + 1) }
+        let alone = scenario.with_requests(nth..nth + 1);
+        if first_told(self, &alone).is_some() { alone } else { scenario.with_requests(0..nth + 1) }
     }
 
     /// The first request that tells it from the truth.
@@ -399,15 +398,6 @@ fn tells(
         let strength = least_strength(expected, &actual)?;
         Some(Told { nth, strength, difference, signature: (expected.decision(), actual.decision()) })
     })
-}
-
-/// The scenario with some of its requests.
-fn with_requests(scenario: &Scenario, wanted: Range<usize>) -> Scenario {
-    let mut scenario = scenario.clone();
-    if let Body::Requests { requests, .. } = &mut scenario.body {
-        *requests = requests.drain(..).skip(wanted.start).take(wanted.len()).collect();
-    }
-    scenario
 }
 
 /// A witness made as small as it gets with the same two decisions, or with the same document taken and refused.

@@ -45,10 +45,7 @@ pub const UNKEPT: &str = "(not kept)";
 
 impl Finding {
     pub(super) fn new(case: u64, scenario: &Scenario, request: usize, claim: Claim, kind: String) -> Self {
-        let mut scenario = scenario.clone();
-        if let Body::Requests { requests, .. } = &mut scenario.body {
-            *requests = requests.drain(..).skip(request).take(1).collect();
-        }
+        let scenario = scenario.with_requests(request..request + 1);
         Finding { case, scenario, claim, kind }
     }
 
@@ -143,18 +140,7 @@ fn expect_of(standard: &Subject<'_>, scenario: &mut Scenario) {
             Verdict::Evaluated(evaluation) => Some(Expect::Decision {
                 decision: evaluation.decision,
                 deciding: Some(evaluation.deciding),
-                determining: Some(
-                    evaluation
-                        .determining
-                        .iter()
-                        .map(|statement| ExpectedStatement {
-                            policy_type: statement.policy_type,
-                            policy: statement.policy.to_string(),
-                            statement: statement.statement,
-                            level: statement.level,
-                        })
-                        .collect(),
-                ),
+                determining: Some(evaluation.determining.iter().map(ExpectedStatement::from).collect()),
             }),
             Verdict::InputError(error) => Some(Expect::Error(error)),
             Verdict::Decided { .. } | Verdict::Unsupported(_) | Verdict::Failed(_) => None,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use assize_generate::{Budget, shrink_text};
 
 use super::{Failure, Sequence, format};
-use crate::regressions::{Unwritable, fingerprint};
+use crate::regressions::{Unwritable, fingerprint, keep_text};
 
 /// The folder of sequences below that of regressions.
 pub const FOLDER: &str = "sequences";
@@ -61,22 +61,8 @@ pub fn keep(
 ) -> Result<Option<PathBuf>, Unwritable> {
     let text = sequence.text();
     let path = folder.join(FOLDER).join(format!("{}.{EXTENSION}", fingerprint(&text)));
-    let written = || -> io::Result<bool> {
-        path.parent().map_or(Ok(()), fs::create_dir_all)?;
-        let draft = path.with_extension("draft");
-        fs::write(&draft, text)?;
-        let fails = Sequence::read(&fs::read_to_string(&draft)?).is_ok_and(|read| hold(&read).is_err());
-        if fails {
-            fs::rename(&draft, &path)?
-        } else {
-            fs::remove_file(&draft)?
-        }
-        Ok(fails)
-    };
-    match written() {
-        Ok(fails) => Ok(fails.then_some(path)),
-        Err(why) => Err(Unwritable { path, why }),
-    }
+    let fails = |text: &str| Sequence::read(text).ok().filter(|read| hold(read).is_err());
+    Ok(keep_text(&path, &text, fails)?.map(|_| path))
 }
 
 /// The files of sequences that are kept below a folder of regressions, in order; none if there is no such folder.

@@ -1,6 +1,7 @@
 //! Tables of what a requester's record yields: keys that it has and keys that it lacks, with the right values and with those that
 //! another reading of the record would give (PRIN-015).
 
+use assize_model::request::DERIVED_KEYS;
 use assize_model::{
     BaseOperator, Element, Issuer, Literal, Operator, Principal, ResourceKind, SetOperator, Version,
 };
@@ -9,20 +10,6 @@ use crate::cast::{ACCOUNTS, Cast, PROVIDERS, Role, SERVICES};
 use crate::choices::Choices;
 use crate::condition::{respell, widen};
 use crate::table::{Column, Row, Table, dressed, single};
-
-/// The keys that some record yields.
-const KEYS: [&str; 10] = [
-    "aws:PrincipalArn",
-    "aws:PrincipalAccount",
-    "aws:PrincipalType",
-    "aws:userid",
-    "aws:username",
-    "aws:PrincipalIsAWSService",
-    "aws:PrincipalServiceName",
-    "aws:PrincipalServiceNamesList",
-    "aws:FederatedProvider",
-    "aws:AssumedRoot",
-];
 
 /// Keys that no record yields, although one could think so: they come with the context or not at all.
 const SUPPLIED: [&str; 9] = [
@@ -120,10 +107,10 @@ fn key(choices: &mut dyn Choices, cast: &Cast) -> &'static str {
     let derived = cast.derived();
     let yielded = |key: &str| derived.iter().any(|(known, _)| *known == key);
     let wanted = choices.chance(50);
-    let keys: Vec<&str> = KEYS.into_iter().filter(|key| yielded(key) == wanted).collect();
+    let keys: Vec<&str> = DERIVED_KEYS.into_iter().filter(|key| yielded(key) == wanted).collect();
     // Nobody has all of them, and some have none.
     if keys.is_empty() {
-        return KEYS[0];
+        return DERIVED_KEYS[0];
     }
     let at = choices.pick(keys.len());
     keys[at]
@@ -155,7 +142,7 @@ fn compared(
 
 fn column(choices: &mut dyn Choices, cast: &Cast, nth: usize) -> Column {
     let principal = if nth == 0 { 0 } else { choices.pick(cast.principals.len()) };
-    let key = *choices.one_of(&KEYS);
+    let key = *choices.one_of(&DERIVED_KEYS);
     let text = value(choices, cast, key);
     // The record of the requester is what most columns are about; the first names nothing but it.
     let mut column = Column { principal, ..Column::default() };

@@ -3,13 +3,14 @@
 mod read;
 mod write;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::diagnostic::Code;
 use crate::policies::{Policies, PolicyType};
 use crate::request::Request;
 use crate::source::Position;
-use crate::verdict::{DecidingType, Decision, InputError};
+use crate::verdict::{DecidingType, Decision, InputError, StatementRef};
 
 pub use read::{read, read_policies, read_request};
 pub use write::{policies_json, principal_json, request_json};
@@ -27,6 +28,17 @@ pub struct Scenario {
     pub status: Option<String>,
     /// What is asked.
     pub body: Body,
+}
+
+impl Scenario {
+    /// The scenario with those of its requests that stand at these places.
+    pub fn with_requests(&self, wanted: Range<usize>) -> Scenario {
+        let mut scenario = self.clone();
+        if let Body::Requests { requests, .. } = &mut scenario.body {
+            *requests = requests.drain(..).skip(wanted.start).take(wanted.len()).collect();
+        }
+        scenario
+    }
 }
 
 /// What a scenario asks.
@@ -108,6 +120,17 @@ pub struct ExpectedStatement {
     pub statement: usize,
     /// The level, from 0; for scp and rcp.
     pub level: Option<usize>,
+}
+
+impl From<&StatementRef> for ExpectedStatement {
+    fn from(found: &StatementRef) -> Self {
+        ExpectedStatement {
+            policy_type: found.policy_type,
+            policy: found.policy.to_string(),
+            statement: found.statement,
+            level: found.level,
+        }
+    }
 }
 
 /// What is wrong with a scenario file.
