@@ -1,7 +1,7 @@
 //! The two evaluators and the two grammars agree, on the corpus and on what is generated, and meet the corpus's expectations.
 //!
 //! `cargo test -p assize` holds the same and much more. This is what a mutant is tried with, thousands of times in a row: it builds
-//! without the harness, and a mutant that lives is known after seconds.
+//! without the harness, and one after the other, what fails most and soonest first, so that the first failure ends it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -28,12 +28,23 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     below.filter(|path| path.extension().is_some_and(|extension| extension == "json")).collect()
 }
 
-fn corpus() -> impl Iterator<Item = Scenario> {
+fn corpus() -> Vec<Scenario> {
     let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../corpus/cases");
-    files(&cases).into_iter().flat_map(|path| {
+    let read = |path: PathBuf| {
         let text = fs::read_to_string(&path).expect("a case is text");
         scenario::read(&text).unwrap_or_else(|faults| panic!("{}: {faults:?}", path.display()))
-    })
+    };
+    files(&cases).into_iter().flat_map(read).collect()
+}
+
+fn main() {
+    let corpus = corpus();
+    both_evaluators_meet_the_corpus(&corpus);
+    operations_end_as_expected(&corpus);
+    both_grammars_take_the_documents_of_the_corpus(&corpus);
+    generated_requests_are_answered_alike();
+    both_grammars_take_the_same_generated_documents();
+    a_rule_that_takes_part_applies_in_a_case_of_its_own(&corpus);
 }
 
 /// What both evaluators make of the policies. They must take or refuse them alike.
@@ -82,11 +93,10 @@ fn holds(expect: &Expect, verdict: &Verdict) -> bool {
     }
 }
 
-#[test]
-fn both_evaluators_meet_the_corpus() {
+fn both_evaluators_meet_the_corpus(corpus: &[Scenario]) {
     let (reference, engine) = (Reference::new(), Engine::new());
     let mut tried = 0;
-    for scenario in corpus() {
+    for scenario in corpus {
         let Body::Requests { policies, requests, expect } = &scenario.body else { continue };
         let name = scenario.name.as_str();
         let both = match (prepared(name, policies, [&reference, &engine]), expect) {
@@ -109,11 +119,10 @@ fn both_evaluators_meet_the_corpus() {
     assert!(tried > 3_000, "only {tried} results");
 }
 
-#[test]
-fn operations_end_as_expected() {
+fn operations_end_as_expected(corpus: &[Scenario]) {
     let reference = Reference::new();
     let mut tried = 0;
-    for scenario in corpus() {
+    for scenario in corpus {
         let Body::Operation { operation, expect } = &scenario.body else { continue };
         let operation = json::parse(operation).expect("an operation is JSON");
         let outcome = reference.perform(&operation).expect("the reference performs operations");
@@ -144,7 +153,6 @@ fn within(expected: &serde_json::Value, actual: &serde_json::Value) -> bool {
     }
 }
 
-#[test]
 fn generated_requests_are_answered_alike() {
     let (reference, engine) = (Reference::new(), Engine::new());
     let settings = Settings::default();
@@ -159,20 +167,22 @@ fn generated_requests_are_answered_alike() {
     }
 }
 
-#[test]
-fn both_grammars_take_the_same_documents() {
+fn both_grammars_take_the_documents_of_the_corpus(corpus: &[Scenario]) {
+    for scenario in corpus {
+        let Body::Requests { policies, .. } = &scenario.body else { continue };
+        for (policy_type, policy) in policies.documents() {
+            same_acceptance(policy_type, policy.managed, &policy.document.text);
+        }
+    }
+}
+
+fn both_grammars_take_the_same_generated_documents() {
     for case in 0..cases() * 10 {
         let mut choices = Seeded::case(2, case);
         let choices: &mut dyn Choices = &mut choices;
         let policy_type = *choices.one_of(&PolicyType::ALL);
         let document = raw_document(choices, policy_type);
         same_acceptance(document.policy_type, document.managed, &document.text);
-    }
-    for scenario in corpus() {
-        let Body::Requests { policies, .. } = &scenario.body else { continue };
-        for (policy_type, policy) in policies.documents() {
-            same_acceptance(policy_type, policy.managed, &policy.document.text);
-        }
     }
 }
 
@@ -185,12 +195,11 @@ fn same_acceptance(policy_type: PolicyType, managed: bool, text: &str) {
 /// The rules of chapters 02, 03, 05 and 06 that the reference knows to have taken part in a decision.
 const TRACED: usize = 200;
 
-#[test]
-fn a_rule_that_takes_part_applies_in_a_case_of_its_own() {
+fn a_rule_that_takes_part_applies_in_a_case_of_its_own(corpus: &[Scenario]) {
     let reference = Reference::new();
     // By rule: whether it applied in a case that is filed under it.
     let mut traced: BTreeMap<&str, bool> = BTreeMap::new();
-    for scenario in corpus() {
+    for scenario in corpus {
         let Body::Requests { policies, requests, .. } = &scenario.body else { continue };
         let Ok(prepared) = reference.prepare(policies) else { continue };
         for request in requests.iter().filter_map(|case| case.request.as_ref().ok()) {
