@@ -9,7 +9,6 @@
 //! |---|---|
 //! | `bank`, `switch` | the faults, by family, and what makes one of each |
 //! | [`hunt`](mod@hunt) | looking for one fault, or for all in one pass |
-//! | [`uniform`] | a generator that does not make requests from policies, to compare with |
 //! | [`curve`] | faults found against cases tried, drawn |
 //!
 //! Many faults are real: bugs that evaluators had or have, known from public issues, fixes and advisories ([`Origin::Real`]). The
@@ -19,7 +18,6 @@ mod bank;
 pub mod curve;
 pub mod hunt;
 mod switch;
-pub mod uniform;
 
 use assize_reference::Semantics;
 

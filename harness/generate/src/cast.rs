@@ -125,7 +125,7 @@ pub struct Cast {
 }
 
 /// What requesters are, and how often.
-const ROLES: [(usize, Role); 10] = [
+pub(crate) const ROLES: [(usize, Role); 10] = [
     (34, Role::User),
     (26, Role::RoleSession),
     (8, Role::FederatedByUser),

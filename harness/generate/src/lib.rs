@@ -22,6 +22,7 @@ pub mod shrink;
 mod table;
 mod topic;
 mod truth;
+pub mod uniform;
 pub mod value;
 
 pub use cast::Cast;
@@ -31,3 +32,4 @@ pub use raw::{RawDocument, raw_document};
 pub use scenario::scenario;
 pub use settings::Settings;
 pub use shrink::{Budget, Shrunk, ShrunkText, shrink, shrink_text};
+pub use uniform::uniform;

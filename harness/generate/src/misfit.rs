@@ -7,7 +7,7 @@ use assize_model::{
     Effect, IdentityPolicy, IdentitySource, Policies, PolicySource, PolicyType, ResourceKind, Version,
 };
 
-use crate::cast::{self, Cast, Role};
+use crate::cast::{self, Cast, ROLES, Role};
 use crate::choices::Choices;
 use crate::policy::{assemble, everything};
 use crate::scenario::{self, Cases, Usual};
@@ -39,21 +39,7 @@ impl Misfit {
     }
 }
 
-/// The kinds of requester.
-const ROLES: [Role; 10] = [
-    Role::User,
-    Role::RoleSession,
-    Role::ServiceLinked,
-    Role::FederatedByUser,
-    Role::FederatedByRoot,
-    Role::Root,
-    Role::AssumedRoot,
-    Role::Service,
-    Role::FederatedCaller,
-    Role::Anonymous,
-];
-
-/// Those of them that fit `wrong`: who cannot have the policy, or has it in a wrong way.
+/// Whether a requester fits `misfit`: who cannot have the policy, or has it in a wrong way.
 fn concerned(misfit: Misfit, role: Role) -> bool {
     match misfit {
         Misfit::Identity => !role.has_identity(),
@@ -86,8 +72,8 @@ pub(crate) fn misfit(choices: &mut dyn Choices, settings: &Settings) -> Option<(
         (4, Misfit::ScpOfManagement),
         (4, Misfit::RcpOfManagement),
     ]);
-    let roles: Vec<Role> =
-        ROLES.into_iter().filter(|role| concerned(misfit, *role) && role.is_supported(can)).collect();
+    let roles = ROLES.into_iter().map(|(_, role)| role);
+    let roles: Vec<Role> = roles.filter(|role| concerned(misfit, *role) && role.is_supported(can)).collect();
     if roles.is_empty() || !can.policies.contains(&misfit.policy_type()) {
         return None;
     }

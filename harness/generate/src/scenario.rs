@@ -87,7 +87,7 @@ pub(crate) fn policies(choices: &mut dyn Choices, settings: &Settings, cast: &Ca
     Maker { settings, cast, breadth, mood }.policies(choices)
 }
 
-fn generated(policies: Policies, requests: Vec<Case>) -> Scenario {
+pub(crate) fn generated(policies: Policies, requests: Vec<Case>) -> Scenario {
     Scenario {
         name: "generated".to_owned(),
         rules: vec!["INV-092".to_owned()],

@@ -33,10 +33,10 @@ pub(super) struct Arguments {
     /// How much of two verdicts to compare
     #[arg(long, value_name = "STRENGTH", default_value = "record", value_parser = ["decision", "deciding", "record"])]
     strength: String,
-    /// Draw faults found against cases tried, beside requests that are not made from policies
+    /// Draw faults found against cases tried, beside those of the uniform generator
     #[arg(long, value_name = "FILE.svg")]
     curve: Option<PathBuf>,
-    /// Make requests that are not made from policies
+    /// Take the uniform generator: each part drawn evenly by itself, no request made from a policy
     #[arg(long)]
     uniform: bool,
     /// Print JSON lines: one fault a line, the last line a summary
@@ -85,11 +85,14 @@ pub(super) fn run(arguments: &Arguments, output: &mut Output) -> Ending {
     output.line(&summary(&rows, arguments));
     if let Some(path) = &arguments.curve {
         let uniform = hunts(&chosen, arguments.seeds, Hunt { source: Source::Uniform, ..how });
-        let line = |name: &str, cases: Vec<Option<u64>>| Line { name: name.to_owned(), cases };
-        let lines = [
-            line("requests made from policies", rows.iter().flat_map(|row| row.cases.clone()).collect()),
-            line("requests that know nothing of them", uniform.iter().flatten().map(cases_of).collect()),
-        ];
+        let ours: Vec<Option<u64>> = rows.iter().flat_map(|row| row.cases.clone()).collect();
+        let theirs: Vec<Option<u64>> = uniform.iter().flatten().map(cases_of).collect();
+        if !arguments.json {
+            output.line(&beside(&ours, &theirs));
+        }
+        let line = |name: &str, cases| Line { name: name.to_owned(), cases };
+        let lines =
+            [line("requests made from policies", ours), line("everything drawn evenly by itself", theirs)];
         fs::write(path, svg(&lines, arguments.budget))
             .map_err(|why| format!("{} cannot be written: {why}", path.display()))?;
     }
@@ -205,6 +208,18 @@ fn middle_and_most(numbers: impl Iterator<Item = u64>) -> (u64, u64) {
     let numbers: Vec<Option<u64>> = numbers.map(Some).collect();
     let below = |percent| percentile(&numbers, percent).unwrap_or_default();
     (below(50), below(100))
+}
+
+/// The medians of both generators.
+fn beside(ours: &[Option<u64>], uniform: &[Option<u64>]) -> String {
+    let missed = uniform.iter().filter(|cases| cases.is_none()).count();
+    match (percentile(ours, 50), percentile(uniform, 50)) {
+        (Some(ours), Some(uniform)) => format!(
+            "uniform generator: median {uniform} cases, {:.1} times as many; {missed} hunts found nothing",
+            uniform as f64 / ours as f64
+        ),
+        _ => format!("uniform generator: no median, as {missed} of {} hunts found nothing", uniform.len()),
+    }
 }
 
 /// How many were found, and after how many cases, over all faults and seeds; how small the witnesses are.

@@ -13,7 +13,7 @@ use assize_model::{Decision, Grammar, Policies, PolicyType, Prepared, Refusal, S
 use assize_reference::{Correct, Reference, Semantics, date};
 
 use super::switch::{Asked, Asking, Decided};
-use super::{Fault, Stage, Wrong, uniform};
+use super::{Fault, Stage, Wrong};
 use crate::compare::{Difference, Strength, compare, least_strength};
 use crate::sequences::step::Step;
 use crate::sequences::subject::FaultyStore;
@@ -43,7 +43,7 @@ impl Default for Hunt {
 pub enum Source {
     /// They are made from what the policies are made from.
     Policies,
-    /// They know nothing of the policies; see [`uniform`].
+    /// They know nothing of the policies; see [`assize_generate::uniform()`].
     Uniform,
 }
 
@@ -221,7 +221,7 @@ impl Source {
         let settings = Settings::default();
         match self {
             Source::Policies => assize_generate::scenario(choices, &settings),
-            Source::Uniform => uniform::scenario(choices, &settings),
+            Source::Uniform => assize_generate::uniform(choices, &settings),
         }
     }
 }
