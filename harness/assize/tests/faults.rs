@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use assize::faults::hunt::{Hunt, hunt_all};
 use assize::faults::{self, NOT_HELD};
 use assize_generate::{Seeded, Settings, uniform};
-use assize_model::scenario::Body;
 use assize_model::Decision;
+use assize_model::scenario::Body;
 use assize_reference::Reference;
 
 #[test]

@@ -143,6 +143,7 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
         let session = found.of_type(PolicyType::Session).allows_if_evaluated();
         let sides = Sides {
             kind: found.kind,
+            policy: self.environment.resource_kind.is_some(),
             direct: found.grants(MatchClass::Direct),
             entity: found.grants(MatchClass::Entity),
             account: found.grants(MatchClass::Account),

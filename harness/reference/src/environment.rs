@@ -77,7 +77,9 @@ impl Environment {
         let identity_policies = identity.map(|list| vec![reader.identity(list, &overfull)]);
         let boundaries = &policies.boundary;
         let boundary = (!boundaries.is_empty()).then(|| vec![reader.level(PolicyType::Boundary, boundaries)]);
-        let session = policies.session.as_ref().map(|list| vec![reader.level(PolicyType::Session, list)]);
+        let session = policies.session.as_ref();
+        let session = session.filter(|list| semantics.is_present(PolicyType::Session, list.len()));
+        let session = session.map(|list| vec![reader.level(PolicyType::Session, list)]);
         if !reader.refused.is_empty() && !semantics.leaves_out_refused() {
             return Err(Refusal { documents: reader.refused, reason: None });
         }
@@ -107,7 +109,8 @@ struct Reader<'s, S: ?Sized> {
 
 impl<S: Semantics + ?Sized> Reader<'_, S> {
     fn levels(&mut self, policy_type: PolicyType, levels: &[Vec<PolicySource>]) -> Vec<Vec<Policy>> {
-        levels.iter().map(|level| self.level(policy_type, level)).collect()
+        let present = levels.iter().filter(|level| self.semantics.is_present(policy_type, level.len()));
+        present.map(|level| self.level(policy_type, level)).collect()
     }
 
     fn level<'p>(

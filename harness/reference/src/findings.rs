@@ -125,8 +125,10 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
                 if !self.semantics().reads(&place, statement) {
                     continue;
                 }
-                let Some(class) = self.applies(statement, document.version, endpoint) else { continue };
-                let denies = statement.effect == Effect::Deny;
+                let Some((effect, class)) = self.applies(statement, document.version, endpoint) else {
+                    continue;
+                };
+                let denies = effect == Effect::Deny;
                 if denies && (lockout_exempt || !self.deny_reaches(policy_type, class)) {
                     continue;
                 }
@@ -138,7 +140,7 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
                     sid: statement.sid.clone(),
                     region: document.regions.get(at).copied(),
                 };
-                applicable.push(Applicable { effect: statement.effect, class, statement: statement_ref });
+                applicable.push(Applicable { effect, class, statement: statement_ref });
             }
         }
         applicable

@@ -33,6 +33,8 @@ use crate::variable::{Glyph, Lookup};
 pub struct Sides {
     /// The kind of resource.
     pub kind: ResourceKind,
+    /// Whether a resource-based policy was supplied.
+    pub policy: bool,
     /// `D`: a grant of class Direct on the resource side.
     pub direct: bool,
     /// `E`: a grant of class Entity.
@@ -627,16 +629,16 @@ pub trait Semantics: Send + Sync {
 
     // ------------------------------------------------------------------------------------------------- statements
 
-    /// EVAL-002, COND-102: a statement applies if action, resource, principal and condition all match, whatever its effect.
-    fn statement_applies(
+    /// EVAL-002, COND-102: a statement has its effect if action, resource, principal and condition all match; otherwise it has none.
+    fn effect_of(
         &self,
-        _effect: Effect,
+        statement: &Statement,
         action: bool,
         resource: &dyn Fn() -> bool,
         principal: &dyn Fn() -> bool,
         condition: &dyn Fn() -> bool,
-    ) -> bool {
-        action && resource() && principal() && condition()
+    ) -> Option<Effect> {
+        (action && resource() && principal() && condition()).then_some(statement.effect)
     }
 
     /// PRIN-041: for a Deny every class is a match.
@@ -665,6 +667,11 @@ pub trait Semantics: Send + Sync {
     }
 
     // ---------------------------------------------------------------------------------------------- who has which
+
+    /// EVAL-013, EVAL-040: what was supplied is present, also an SCP level or a list of session policies that holds none.
+    fn is_present(&self, _policy_type: PolicyType, _policies: usize) -> bool {
+        true
+    }
 
     /// EVAL-014: SCPs restrict the principals of member accounts, but not service-linked roles.
     fn scp_applies(&self, principal: &Principal) -> bool {

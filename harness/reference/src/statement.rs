@@ -2,23 +2,23 @@
 
 use std::cell::Cell;
 
-use assize_model::{EndpointKind, MatchClass, Statement, Version};
+use assize_model::{Effect, EndpointKind, MatchClass, Statement, Version};
 
 use crate::question::Question;
 use crate::semantics::Semantics;
 
 impl<S: Semantics + ?Sized> Question<'_, S> {
-    /// Whether a statement applies, and with which class where it has a principal; `None` if it does not apply. `endpoint` is the kind
-    /// of endpoint whose policy it stands in.
+    /// With which effect a statement applies, and with which class where it has a principal; `None` if it does not apply. `endpoint` is
+    /// the kind of endpoint whose policy it stands in.
     pub(crate) fn applies(
         &self,
         statement: &Statement,
         version: Version,
         endpoint: Option<EndpointKind>,
-    ) -> Option<Option<MatchClass>> {
+    ) -> Option<(Effect, Option<MatchClass>)> {
         let class = Cell::new(None);
-        let applies = self.semantics().statement_applies(
-            statement.effect,
+        let effect = self.semantics().effect_of(
+            statement,
             self.matcher.action_element(&statement.action, self.action()),
             &|| self.resource_matches(statement, version),
             &|| {
@@ -28,7 +28,8 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
             },
             &|| self.matcher.condition_holds(&statement.condition, version),
         );
-        self.rule("EVAL-002", applies).then(|| class.get())
+        self.rule("EVAL-002", effect.is_some());
+        effect.map(|effect| (effect, class.get()))
     }
 
     fn resource_matches(&self, statement: &Statement, version: Version) -> bool {

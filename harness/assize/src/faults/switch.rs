@@ -189,17 +189,18 @@ simple_switches! {
     fn layers_exempt(layers: usize, listed: &mut dyn Iterator<Item = bool>) -> bool;
     fn boundary_defeats_exemption(has_boundary: bool) -> bool;
     fn not_everyone_reaches() -> bool;
-    fn statement_applies(
-        effect: Effect,
+    fn effect_of(
+        statement: &Statement,
         action: bool,
         resource: &dyn Fn() -> bool,
         principal: &dyn Fn() -> bool,
         condition: &dyn Fn() -> bool
-    ) -> bool;
+    ) -> Option<Effect>;
     fn deny_reaches(policy_type: PolicyType, class: Option<MatchClass>) -> bool;
     fn reads(place: &StatementPlace<'_>, statement: &Statement) -> bool;
     fn stands(policy_type: PolicyType, effects: &[Effect], at: usize) -> bool;
     fn result(denies: bool, allows: bool) -> Decision;
+    fn is_present(policy_type: PolicyType, policies: usize) -> bool;
     fn scp_applies(principal: &Principal) -> bool;
     fn rcp_applies_to(principal: &Principal) -> bool;
     fn rcp_exempts_assuming(principal: &Principal, action: &str, resource: &Resource) -> bool;

@@ -169,6 +169,9 @@ faults! { CROSS_ACCOUNT, Evaluation, "cross account";
     "role-grants-nothing-across", "EVAL-045", Plausible, OverDeny, "Across accounts a grant to a role is none.":
     fn cross_account_lacks(&self, sides: &Sides) -> Option<PolicyType> { lacks(sides, |sides| sides.entity = false) }
 
+    "resource-without-policy-open-across", "EVAL-043", Plausible, OverGrant, "Across accounts a resource without policy is left to the identity policies.":
+    fn cross_account_lacks(&self, sides: &Sides) -> Option<PolicyType> { lacks(sides, |sides| sides.account = sides.account || !sides.policy) }
+
     "ordinary-resources-never-shared", "EVAL-043", Plausible, OverDeny, "Across accounts only roles and keys can be reached.":
     fn cross_account_lacks(&self, sides: &Sides) -> Option<PolicyType> {
         Correct.cross_account_lacks(sides).or((sides.kind == ResourceKind::Ordinary).then_some(PolicyType::Resource))
@@ -193,6 +196,9 @@ faults! { LIMITS, Evaluation, "boundary and session";
 
     "no-boundary-denies", "EVAL-036", Plausible, OverDeny, "Without a boundary nothing passes it.":
     fn boundary_side(&self, allows: Option<bool>) -> bool { allows.unwrap_or(false) }
+
+    "empty-session-list-absent", "EVAL-040", Plausible, OverGrant, "An empty list of session policies counts as none passed.":
+    fn is_present(&self, policy_type: PolicyType, policies: usize) -> bool { policy_type != PolicyType::Session || policies > 0 }
 
     "session-policies-not-read", "EVAL-038", Plausible, OverGrant, "Session policies are not read.":
     fn session_applies(&self, _principal: &Principal) -> bool { false }

@@ -38,6 +38,9 @@ faults! { SCP, Evaluation, "scp";
     "scp-path-without-levels-denies", "EVAL-011", Plausible, OverDeny, "An SCP path without levels denies.":
     fn scp_allows(&self, levels: &[bool]) -> bool { !levels.is_empty() && Correct.scp_allows(levels) }
 
+    "scp-level-without-policies-absent", "EVAL-013", Plausible, OverGrant, "An SCP level without policies restricts nothing.":
+    fn is_present(&self, policy_type: PolicyType, policies: usize) -> bool { policy_type != PolicyType::Scp || policies > 0 }
+
     "scp-only-account-level-read", "EVAL-013", Real, OverGrant, "Only the SCPs of the account itself are read.":
     fn reads(&self, place: &StatementPlace<'_>, statement: &Statement) -> bool {
         place.policy_type != PolicyType::Scp || place.level + 1 == place.levels || statement.effect == Effect::Allow

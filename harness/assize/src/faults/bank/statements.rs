@@ -9,28 +9,55 @@ fn denies(statement: &Statement) -> bool {
 
 faults! { FAULTS, Evaluation, "statements";
     "resource-not-checked", "EVAL-002", Real, OverGrant, "Resources are not compared.":
-    fn statement_applies(&self, _effect: Effect, action: bool, _resource: &dyn Fn() -> bool, principal: &dyn Fn() -> bool, condition: &dyn Fn() -> bool) -> bool {
-        action && principal() && condition()
+    fn effect_of(&self, statement: &Statement, action: bool, _resource: &dyn Fn() -> bool, principal: &dyn Fn() -> bool, condition: &dyn Fn() -> bool) -> Option<Effect> {
+        (action && principal() && condition()).then_some(statement.effect)
     }
 
     "resource-not-checked-in-deny", "EVAL-002", Plausible, OverDeny, "The resources of Deny statements are not compared.":
-    fn statement_applies(&self, effect: Effect, action: bool, resource: &dyn Fn() -> bool, principal: &dyn Fn() -> bool, condition: &dyn Fn() -> bool) -> bool {
-        action && (effect == Effect::Deny || resource()) && principal() && condition()
+    fn effect_of(&self, statement: &Statement, action: bool, resource: &dyn Fn() -> bool, principal: &dyn Fn() -> bool, condition: &dyn Fn() -> bool) -> Option<Effect> {
+        (action && (denies(statement) || resource()) && principal() && condition()).then_some(statement.effect)
     }
 
     "condition-not-checked-in-allow", "COND-102", Real, OverGrant, "The conditions of Allow statements are not read.":
-    fn statement_applies(&self, effect: Effect, action: bool, resource: &dyn Fn() -> bool, principal: &dyn Fn() -> bool, condition: &dyn Fn() -> bool) -> bool {
-        action && resource() && principal() && (effect == Effect::Allow || condition())
+    fn effect_of(&self, statement: &Statement, action: bool, resource: &dyn Fn() -> bool, principal: &dyn Fn() -> bool, condition: &dyn Fn() -> bool) -> Option<Effect> {
+        (action && resource() && principal() && (!denies(statement) || condition())).then_some(statement.effect)
     }
 
     "condition-not-checked-in-deny", "COND-102", Plausible, OverDeny, "The conditions of Deny statements are not read.":
-    fn statement_applies(&self, effect: Effect, action: bool, resource: &dyn Fn() -> bool, principal: &dyn Fn() -> bool, condition: &dyn Fn() -> bool) -> bool {
-        action && resource() && principal() && (effect == Effect::Deny || condition())
+    fn effect_of(&self, statement: &Statement, action: bool, resource: &dyn Fn() -> bool, principal: &dyn Fn() -> bool, condition: &dyn Fn() -> bool) -> Option<Effect> {
+        (action && resource() && principal() && (denies(statement) || condition())).then_some(statement.effect)
     }
 
     "action-or-resource-suffices", "EVAL-002", Plausible, OverGrant, "A statement applies if its action or its resource matches.":
-    fn statement_applies(&self, _effect: Effect, action: bool, resource: &dyn Fn() -> bool, principal: &dyn Fn() -> bool, condition: &dyn Fn() -> bool) -> bool {
-        (resource() || action) && principal() && condition()
+    fn effect_of(&self, statement: &Statement, action: bool, resource: &dyn Fn() -> bool, principal: &dyn Fn() -> bool, condition: &dyn Fn() -> bool) -> Option<Effect> {
+        ((resource() || action) && principal() && condition()).then_some(statement.effect)
+    }
+
+    "allow-with-false-condition-denies", "COND-102", Plausible, OverDeny, "An Allow whose condition does not hold denies.":
+    fn effect_of(&self, statement: &Statement, action: bool, resource: &dyn Fn() -> bool, principal: &dyn Fn() -> bool, condition: &dyn Fn() -> bool) -> Option<Effect> {
+        let elements = action && resource() && principal();
+        if elements && !denies(statement) && !condition() { return Some(Effect::Deny); }
+        (elements && condition()).then_some(statement.effect)
+    }
+
+    "allow-for-others-denies", "EVAL-002", Plausible, OverDeny, "An Allow whose principal is somebody else denies.":
+    fn effect_of(&self, statement: &Statement, action: bool, resource: &dyn Fn() -> bool, principal: &dyn Fn() -> bool, condition: &dyn Fn() -> bool) -> Option<Effect> {
+        let elements = action && resource() && condition();
+        if elements && !denies(statement) && !principal() { return Some(Effect::Deny); }
+        (elements && principal()).then_some(statement.effect)
+    }
+
+    "deny-without-resource-allows", "EVAL-024", Plausible, OverGrant, "A Deny without resource element allows.":
+    fn effect_of(&self, statement: &Statement, action: bool, resource: &dyn Fn() -> bool, principal: &dyn Fn() -> bool, condition: &dyn Fn() -> bool) -> Option<Effect> {
+        let effect = if statement.resource.is_none() { Effect::Allow } else { statement.effect };
+        (action && resource() && principal() && condition()).then_some(effect)
+    }
+
+    "deny-with-false-condition-allows", "COND-102", Plausible, OverGrant, "A Deny whose condition does not hold allows.":
+    fn effect_of(&self, statement: &Statement, action: bool, resource: &dyn Fn() -> bool, principal: &dyn Fn() -> bool, condition: &dyn Fn() -> bool) -> Option<Effect> {
+        let elements = action && resource() && principal();
+        if elements && denies(statement) && !condition() { return Some(Effect::Allow); }
+        (elements && condition()).then_some(statement.effect)
     }
 
     "deny-with-not-resource-skipped", "MATCH-041", Real, OverGrant, "A Deny with NotResource is skipped.":
