@@ -209,7 +209,7 @@ impl Maker<'_> {
         let count = choices.weighted(&[(4, 0), (44, 1), (28, 2), (14, 3), (6, 4), (4, 5)]);
         (0..count)
             .map(|level| {
-                let policies = choices.weighted(&[(2, 0), (78, 1), (20, 2)]);
+                let policies = choices.weighted(&[(5, 0), (75, 1), (20, 2)]);
                 if policies == 0 {
                     choices.label("empty level");
                 }

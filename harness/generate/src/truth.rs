@@ -95,7 +95,7 @@ impl Truth<'_> {
         let count = choices.weighted(&[(5, 0), (35, 1), (25, 2), (20, 3), (10, 4), (5, 5)]);
         let mut levels = Vec::with_capacity(count);
         for level in 0..count {
-            let policies = choices.weighted(&[(2, 0), (70, 1), (28, 2)]);
+            let policies = choices.weighted(&[(5, 0), (68, 1), (27, 2)]);
             levels.push(self.documents(choices, &format!("{id}-{level}"), policy_type, policies));
         }
         levels
