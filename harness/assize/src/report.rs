@@ -25,7 +25,8 @@ use crate::generation::Summary;
 use crate::tally::{Counts, Tally};
 use crate::trial::{Failure, Judgement, Part, Tried};
 
-pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
+/// How the word for what fell short is shown.
+pub const BAD: Style = AnsiColor::Red.on_default().bold();
 const OPEN: Style = AnsiColor::Yellow.on_default().bold();
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
 pub(crate) const QUIET: Style = Style::new().dimmed();

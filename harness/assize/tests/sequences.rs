@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use assize::compare::Strength;
 use assize::drivers::property::{Random, scenarios};
-use assize::sequences::minimal::{FOLDER, keep, kept, minimal};
+use assize::sequences::minimal::{FOLDER, keep, kept, minimal, replay};
 use assize::sequences::step::Step;
 use assize::sequences::subject::{EngineStore, Store, Subject};
 use assize::sequences::walk::Vocabulary;
@@ -146,11 +146,7 @@ fn a_store_answers_as_the_reference_does_from_scratch() {
 #[test]
 fn kept_sequences_hold() {
     for file in kept(&regressions()).expect("a folder") {
-        let text = fs::read_to_string(&file).expect("a file");
-        let sequence = Sequence::read(&text).unwrap_or_else(|why| panic!("{}: {why}", file.display()));
-        if let Err(Failure { at, wrong }) = sequence.hold::<EngineStore>() {
-            panic!("{}, line {}: {}", file.display(), at + 1, wrong.difference);
-        }
+        replay::<EngineStore>(&file).unwrap_or_else(|why| panic!("{why}"));
     }
 }
 
@@ -196,7 +192,9 @@ fn a_faulty_store_fails_and_the_failure_is_kept() {
     let failure = |sequence: &Sequence| with(Fault::DetachTakesAll, || sequence.hold::<FaultyStore>()).err();
     let first = failure(&sequence).expect("it fails again");
     assert_eq!(first.at + 1, sequence.steps.len());
-    assert_eq!(sequence.hold::<EngineStore>(), Ok(()));
+    assert_eq!(replay::<EngineStore>(file), Ok(()));
+    let why = with(Fault::DetachTakesAll, || replay::<FaultyStore>(file)).expect_err("it fails again");
+    assert!(why.starts_with(&format!("{}:{}: ", file.display(), first.at + 1)), "{why}");
     for at in 0..sequence.steps.len() {
         let mut fewer = sequence.clone();
         fewer.steps.remove(at);

@@ -11,11 +11,14 @@ use assize::corpus::{Corpus, Entry, regressions};
 use assize::evaluators;
 use assize::generation::finding::Minimal;
 use assize::generation::{Contest, Generation, Outcome, SEED, Summary};
-use assize::report::{summary_json, summary_text, tried_json, tried_text};
+use assize::report::{BAD, summary_json, summary_text, tried_json, tried_text};
+use assize::sequences::minimal::{kept, replay};
+use assize::sequences::subject::EngineStore;
 use assize::tally::Tally;
 use assize::trial::{Judgement, Subject, Trial, Tried};
 use assize_generate::Settings;
 use assize_model::Evaluator;
+use assize_model::json::Writer;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::Output;
@@ -93,6 +96,11 @@ impl Arguments {
         }
     }
 
+    /// Whether what is kept beside the corpus is tried with it.
+    fn replays(&self) -> bool {
+        self.corpus.is_empty() && self.filter.is_none() && !self.generation.generated_only
+    }
+
     fn time(&self) -> Result<Option<Duration>, String> {
         let Some(minutes) = self.generation.minutes else { return Ok(None) };
         let time = Duration::try_from_secs_f64(minutes * 60.0).ok().filter(|time| !time.is_zero());
@@ -148,6 +156,13 @@ pub(super) fn run(arguments: &Arguments, output: &mut Output) -> Ending {
     let mut report = Report { json: arguments.json, catalogue: &catalogue, tally: Tally::default(), output };
     let trial = Trial { subjects, strength: Strength::Record, catalogue: &catalogue };
     report.corpus(&corpus, &trial, &contest);
+    // Sequences are kept of the engine's store, and of no other.
+    let replays = arguments.replays() && names.iter().any(|name| name == "engine");
+    let sequences = match regressions().filter(|_| replays) {
+        Some(folder) => kept(&folder).map_err(|why| format!("{} cannot be read: {why}", folder.display()))?,
+        None => Vec::new(),
+    };
+    let broken = report.sequences(&sequences);
 
     let generation = Generation {
         contest,
@@ -171,6 +186,12 @@ pub(super) fn run(arguments: &Arguments, output: &mut Output) -> Ending {
         if !corpus.entries.is_empty() {
             report.output.text(&summary_text(&catalogue, &names, tally));
         }
+        if !sequences.is_empty() {
+            let (held, of) = (sequences.len() - broken, sequences.len());
+            report
+                .output
+                .line(&format!("\n{held} of {of} kept sequences of changes to the engine's store hold"));
+        }
         if let Some(summary) = &summary {
             report.output.text(&format!("\n{}", summary.text()));
         }
@@ -179,7 +200,7 @@ pub(super) fn run(arguments: &Arguments, output: &mut Output) -> Ending {
     if tally.all.passed + tally.all.failed + tally.all.diverged == 0 && generated.requests == 0 {
         return Err("nothing could be tried, so nothing is known".to_owned());
     }
-    let holds = tally.all.failed == 0 && generated.failed == 0;
+    let holds = tally.all.failed == 0 && broken == 0 && generated.failed == 0;
     Ok(if holds { Finding::Holds } else { Finding::FallsShort })
 }
 
@@ -203,6 +224,20 @@ impl Report<'_> {
             bar.inc(1);
         }
         bar.finish_and_clear();
+    }
+
+    /// Tells which sequences no longer hold, and how many those are.
+    fn sequences(&mut self, files: &[PathBuf]) -> usize {
+        let mut broken = 0;
+        for file in files {
+            let Err(why) = quietly(|| replay::<EngineStore>(file)) else { continue };
+            broken += 1;
+            let mut line = Writer::new();
+            line.open_object().name("sequence").string(&file.display().to_string());
+            line.name("result").string("failed").name("why").string(&why).close_object();
+            self.output.line(&if self.json { line.finish() } else { format!("{BAD}FAILED{BAD:#} {why}") });
+        }
+        broken
     }
 
     fn tried(&mut self, tried: &Tried<'_>, bar: &ProgressBar) {

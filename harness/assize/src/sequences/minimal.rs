@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use assize_generate::{Budget, shrink_text};
 
+use super::subject::Store;
 use super::{Failure, Sequence, format};
 use crate::regressions::{Unwritable, fingerprint, keep_text};
 
@@ -63,6 +64,18 @@ pub fn keep(
     let path = folder.join(FOLDER).join(format!("{}.{EXTENSION}", fingerprint(&text)));
     let fails = |text: &str| Sequence::read(text).ok().filter(|read| hold(read).is_err());
     Ok(keep_text(&path, &text, fails)?.map(|_| path))
+}
+
+/// Holds a store against a sequence that is kept in a file.
+///
+/// # Errors
+/// In which line and how it fails, or why the file cannot be read.
+pub fn replay<S: Store>(file: &Path) -> Result<(), String> {
+    let place = file.display();
+    let text = fs::read_to_string(file).map_err(|why| format!("{place}: {why}"))?;
+    let sequence = Sequence::read(&text).map_err(|why| format!("{place}: {why}"))?;
+    let held = sequence.hold::<S>();
+    held.map_err(|Failure { at, wrong }| format!("{place}:{}: {}", at + 1, wrong.difference))
 }
 
 /// The files of sequences that are kept below a folder of regressions, in order; none if there is no such folder.
