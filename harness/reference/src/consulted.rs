@@ -106,7 +106,8 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
 
     fn identity_error(&self) -> Option<InputError> {
         let mismatch = |fits: fn(&IdentitySource) -> bool| {
-            let fit = self.environment.sources.iter().all(fits);
+            let policies = self.environment.policies(PolicyType::Identity);
+            let fit = policies.filter_map(|policy| policy.source.as_ref()).all(fits);
             (!fit).then_some(InputError::IdentitySourceMismatch)
         };
         match self.principal() {

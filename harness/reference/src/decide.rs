@@ -198,7 +198,6 @@ impl Findings {
     /// An Allow with the statements that took part, in order (EVAL-068).
     fn allow(&self, uses: Uses) -> Outcome {
         let used = |statement: &&Applicable| match statement.statement.policy_type {
-            _ if !statement.allows() => false,
             PolicyType::Scp | PolicyType::Vpce => true,
             PolicyType::Resource | PolicyType::Trust => match statement.class {
                 Some(MatchClass::Direct) => uses.direct,
@@ -210,7 +209,8 @@ impl Findings {
             PolicyType::Boundary | PolicyType::Session => uses.limits,
             PolicyType::Rcp => false,
         };
-        let statements = self.types.iter().flat_map(|finding| finding.statements()).filter(used);
+        let applicable = self.types.iter().flat_map(|finding| finding.statements());
+        let statements = applicable.filter(|statement| statement.allows()).filter(used);
         let determining = statements.map(|statement| statement.statement.clone()).collect();
         Outcome { decision: Decision::Allow, deciding: None, determining }
     }

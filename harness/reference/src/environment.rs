@@ -36,6 +36,8 @@ pub(crate) fn place(policy_type: PolicyType) -> usize {
 pub(crate) struct Policy {
     pub(crate) id: Arc<str>,
     pub(crate) document: Document,
+    /// Whose it is, for an identity policy.
+    pub(crate) source: Option<IdentitySource>,
 }
 
 /// Every policy that applies to a requester and a resource, parsed.
@@ -43,8 +45,6 @@ pub(crate) struct Policy {
 pub(crate) struct Environment {
     /// Per type, in the order of [`TYPES`]: its levels, or `None` if it is absent. Only SCPs and RCPs have other than one level.
     pub(crate) types: [Option<Vec<Vec<Policy>>>; 7],
-    /// Whose the identity policies are.
-    pub(crate) sources: Vec<IdentitySource>,
     /// The kind of the endpoint that has a policy.
     pub(crate) endpoint: Option<EndpointKind>,
     /// The kind that the resource-based policy was supplied for.
@@ -85,7 +85,6 @@ impl Environment {
         }
         let types = [rcps, scps, vpce, resource_policies, identity_policies, boundary, session];
         Ok(Environment {
-            sources: identity.unwrap_or_default().iter().map(|policy| policy.source.clone()).collect(),
             endpoint: endpoint.map(|endpoint| endpoint.kind),
             resource_kind: resource.map(|resource| resource.kind),
             acl: policies.acl.clone(),
@@ -125,7 +124,9 @@ impl<S: Semantics + ?Sized> Reader<'_, S> {
         let numbered = list.iter().enumerate();
         numbered
             .filter_map(|(at, identity)| {
-                self.policy(PolicyType::Identity, &identity.policy, overfull.get(&at).cloned())
+                let policy =
+                    self.policy(PolicyType::Identity, &identity.policy, overfull.get(&at).cloned())?;
+                Some(Policy { source: Some(identity.source.clone()), ..policy })
             })
             .collect()
     }
@@ -146,7 +147,7 @@ impl<S: Semantics + ?Sized> Reader<'_, S> {
             read.map_or_else(|faults| (None, faults), |document| (Some(document), Vec::new()));
         faults.extend(own_size.or(size));
         if faults.is_empty() {
-            return document.map(|document| Policy { id: source.id.clone(), document });
+            return document.map(|document| Policy { id: source.id.clone(), document, source: None });
         }
         self.refused.push(RefusedDocument { policy_type, policy: source.id.to_string(), faults });
         None

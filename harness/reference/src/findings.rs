@@ -111,7 +111,6 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
         let lockout_exempt = policy_type == PolicyType::Resource && self.lockout_exempt();
         let mut applicable = Vec::new();
         for (index, policy) in levels[level].iter().enumerate() {
-            let source = self.environment.sources.get(index).filter(|_| policy_type == PolicyType::Identity);
             let document = &policy.document;
             for (at, statement) in document.statements.iter().enumerate() {
                 let place = StatementPlace {
@@ -119,7 +118,7 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
                     level,
                     levels: levels.len(),
                     policy: index,
-                    source,
+                    source: policy.source.as_ref(),
                     statement: at,
                 };
                 if !self.semantics().reads(&place, statement) {

@@ -54,20 +54,13 @@ impl Decimal {
     fn magnitude(&self) -> (i32, &str) {
         (self.exponent, &self.digits)
     }
-}
 
-impl Ord for Decimal {
-    fn cmp(&self, other: &Self) -> Ordering {
+    /// Which number is less (COND-051).
+    pub fn compare(&self, other: &Decimal) -> Ordering {
         self.signum().cmp(&other.signum()).then_with(|| match self.negative {
             false => self.magnitude().cmp(&other.magnitude()),
             true => other.magnitude().cmp(&self.magnitude()),
         })
-    }
-}
-
-impl PartialOrd for Decimal {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
     }
 }
 
@@ -128,7 +121,7 @@ mod tests {
         ];
         let numbers: Vec<Decimal> = rising.iter().filter_map(|text| Decimal::parse(text)).collect();
         assert_eq!(numbers.len(), rising.len());
-        assert!(numbers.windows(2).all(|pair| pair[0] < pair[1]));
+        assert!(numbers.windows(2).all(|pair| pair[0].compare(&pair[1]).is_lt()));
         assert_eq!(Decimal::parse("-0.00e7"), Decimal::parse("0"));
         assert_eq!(Decimal::parse("0.00120e5"), Decimal::parse("120"));
     }

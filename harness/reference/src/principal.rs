@@ -63,14 +63,15 @@ pub struct AccountValue<'v> {
     pub id: &'v str,
 }
 
-/// Reads twelve digits, or the ARN of an account's root user (PRIN-020).
+/// Reads an account's id, or the ARN of its root user (PRIN-020). The grammar lets no digits through but those of an id (GRAM-027).
 pub(crate) fn account_value(value: &str) -> Option<AccountValue<'_>> {
-    let is_id = |id: &str| id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit());
-    if is_id(value) {
+    if value.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(AccountValue { partition: None, id: value });
     }
-    let ["arn", partition, "iam", "", id, "root"] = crate::arn::components(value)? else { return None };
-    is_id(id).then_some(AccountValue { partition: Some(partition), id })
+    match crate::arn::components(value)? {
+        ["arn", partition, "iam", "", id, "root"] => Some(AccountValue { partition: Some(partition), id }),
+        _ => None,
+    }
 }
 
 impl<S: Semantics + ?Sized> Question<'_, S> {

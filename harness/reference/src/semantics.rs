@@ -421,7 +421,7 @@ pub trait Semantics: Send + Sync {
 
     /// COND-051: exact decimals.
     fn compare_numbers(&self, value: &Decimal, policy: &Decimal) -> Ordering {
-        value.cmp(policy)
+        value.compare(policy)
     }
 
     /// COND-052: the context value stands on the left.

@@ -167,7 +167,7 @@ faults! { NUMBERS, Evaluation, "numbers";
     }
 
     "numeric-direction-swapped", "COND-052", Plausible, OverGrant, "The policy's number stands on the left.":
-    fn compare_numbers(&self, value: &Decimal, policy: &Decimal) -> Ordering { policy.cmp(value) }
+    fn compare_numbers(&self, value: &Decimal, policy: &Decimal) -> Ordering { policy.compare(value) }
 
     "less-than-includes-equal", "COND-052", Plausible, OverGrant, "NumericLessThan holds for equal numbers.":
     fn numeric_holds(&self, base: BaseOperator, order: Ordering) -> bool {
