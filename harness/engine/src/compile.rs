@@ -585,9 +585,7 @@ impl<'c> Tokens<'c> {
             _ if self.wildcards == Wildcards::Components && self.variable_in_head => {
                 Pattern::ArnTemplate(list)
             }
-            _ if self.variables > 0 => Pattern::Template(list),
-            // What is left of a text with escapes only.
-            [] => Pattern::Text(Span::default()),
+            _ if self.variables != 0 => Pattern::Template(list),
             &[Token::Text(text)] => Pattern::Text(text),
             &[Token::Text(text), Token::Star(Reach::Wide)] => Pattern::Prefix(text),
             [Token::Star(Reach::Wide)] => Pattern::Everything,
