@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use assize_engine::Engine;
-use assize_generate::{Choices, Seeded, Settings, raw_document};
+use assize_generate::{Choices, Seeded, Settings, crowd, raw_document};
 use assize_model::json;
 use assize_model::scenario::{self, Acceptance, Body, Case, Expect, ExpectedStatement, Scenario};
 use assize_model::{Evaluator, Grammar, Policies, PolicyType, Prepared, Refusal, StatementRef, Verdict};
@@ -121,6 +121,7 @@ fn both_evaluators_meet_the_corpus(corpus: &[Scenario]) {
 
 fn operations_end_as_expected(corpus: &[Scenario]) {
     let reference = Reference::new();
+    assert!(reference.describe().capabilities.operations, "the reference says that it performs operations");
     let mut tried = 0;
     for scenario in corpus {
         let Body::Operation { operation, expect } = &scenario.body else { continue };
@@ -153,11 +154,18 @@ fn within(expected: &serde_json::Value, actual: &serde_json::Value) -> bool {
     }
 }
 
+/// One of so many scenarios is crowded: the engine's tables are for many statements, policies or keys.
+const CROWDED_EVERY: u64 = 16;
+
 fn generated_requests_are_answered_alike() {
     let (reference, engine) = (Reference::new(), Engine::new());
     let settings = Settings::default();
     for case in 0..cases() {
-        let scenario = assize_generate::scenario(&mut Seeded::case(1, case), &settings);
+        let mut choices = Seeded::case(1, case);
+        let mut scenario = assize_generate::scenario(&mut choices, &settings);
+        if case % CROWDED_EVERY == 0 {
+            crowd(&mut choices, &mut scenario);
+        }
         let Body::Requests { policies, requests, .. } = &scenario.body else { continue };
         let name = format!("case {case}");
         let Ok(both) = prepared(&name, policies, [&reference, &engine]) else { continue };
@@ -195,20 +203,42 @@ fn same_acceptance(policy_type: PolicyType, managed: bool, text: &str) {
 /// The rules of chapters 02, 03, 05 and 06 that the reference knows to have taken part in a decision.
 const TRACED: usize = 200;
 
+/// Rules that take part in a decision without applying: in this request of this scenario.
+const NOT_APPLIED: [(&str, &str, &str); 10] = [
+    ("EVAL-003", "eval-002/principal", "user:w@A s3:GetObject"),
+    ("EVAL-005", "eval-005/resource/over-identity-and-resource", "user:u@A s3:PutObject"),
+    ("EVAL-012", "eval-011/no-path", "user:u@A s3:GetObject"),
+    ("EVAL-012", "eval-013/level-of-denies-only", "user:u@A s3:GetObject"),
+    ("EVAL-013", "eval-011/no-path", "user:u@A s3:GetObject"),
+    ("EVAL-061", "eval-002/condition", "with the tag"),
+    ("EVAL-076", "eval-002/condition", "with the tag"),
+    ("MATCH-037", "match-032/01-allow", "satisfied"),
+    ("MATCH-098", "match-090/allow", "Bob"),
+    ("PRIN-046", "match-098/not-principal-with-user-and-account", "Bob"),
+];
+
 fn a_rule_that_takes_part_applies_in_a_case_of_its_own(corpus: &[Scenario]) {
     let reference = Reference::new();
     // By rule: whether it applied in a case that is filed under it.
     let mut traced: BTreeMap<&str, bool> = BTreeMap::new();
+    let mut not_applied = 0;
     for scenario in corpus {
         let Body::Requests { policies, requests, .. } = &scenario.body else { continue };
         let Ok(prepared) = reference.prepare(policies) else { continue };
-        for request in requests.iter().filter_map(|case| case.request.as_ref().ok()) {
+        for case in requests {
+            let Ok(request) = &case.request else { continue };
             for part in prepared.trace(request) {
                 let own = part.applied && scenario.rules[0] == part.rule;
                 *traced.entry(part.rule).or_default() |= own;
+                let name = case.name.as_deref().unwrap_or_default();
+                if NOT_APPLIED.contains(&(part.rule, &scenario.name, name)) {
+                    assert!(!part.applied, "{} applies to {}, {name}", part.rule, scenario.name);
+                    not_applied += 1;
+                }
             }
         }
     }
+    assert_eq!(not_applied, NOT_APPLIED.len(), "a rule, scenario or request of `NOT_APPLIED` is gone");
     let operations_only = ["EVAL-061"];
     let never: Vec<&str> = traced.iter().filter(|(_, applied)| !**applied).map(|(rule, _)| *rule).collect();
     assert_eq!(never, operations_only, "rules that never apply where they should");
