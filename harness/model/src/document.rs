@@ -274,7 +274,7 @@ pub struct ConditionBlock {
 
 impl ConditionBlock {
     fn name(&self) -> String {
-        self.operator.to_string()
+        self.operator.parts().concat()
     }
 }
 
@@ -355,16 +355,21 @@ impl Operator {
         let allowed = !(base == BaseOperator::Null && if_exists);
         allowed.then_some(Operator { set, base, if_exists })
     }
-}
 
-impl fmt::Display for Operator {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// What its name is put together from.
+    fn parts(self) -> [&'static str; 3] {
         let set = match self.set {
             Some(SetOperator::ForAllValues) => "ForAllValues:",
             Some(SetOperator::ForAnyValue) => "ForAnyValue:",
             None => "",
         };
-        write!(f, "{set}{}{}", self.base.as_str(), if self.if_exists { "IfExists" } else { "" })
+        [set, self.base.as_str(), if self.if_exists { "IfExists" } else { "" }]
+    }
+}
+
+impl fmt::Display for Operator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.parts().into_iter().try_for_each(|part| f.write_str(part))
     }
 }
 

@@ -150,22 +150,14 @@ impl std::error::Error for JsonError {}
 /// The first fault: anything that RFC 8259 does not allow (a byte-order mark included), lone surrogate escapes, nesting beyond
 /// [`MAX_DEPTH`], no value or more than one. Repeated member names are kept for the caller to judge.
 pub fn parse(text: &str) -> Result<Value<'_>, JsonError> {
-    let mut parser = Parser { text, bytes: text.as_bytes(), at: 0 };
-    if text.starts_with('\u{feff}') {
-        return Err(parser.error(JsonFault::Syntax, "a byte-order mark before the first value; remove it"));
-    }
-    parser.skip_white_space();
-    if parser.at == text.len() {
-        return Err(parser.error(JsonFault::Count, "the text is empty"));
-    }
-    let value = parser.value(0)?;
-    parser.skip_white_space();
-    if parser.at < text.len() {
-        let found = parser.found();
-        return Err(parser.error(JsonFault::Count, format!("{found} after the end of the JSON value")));
-    }
-    Ok(value)
+    Parser { text, bytes: text.as_bytes(), at: 0 }.document().map_err(|error| *error)
 }
+
+/// What was read, or why it cannot be: in a box, since what every value passes through must be small.
+type Parsed<T> = Result<T, Box<JsonError>>;
+
+/// How many members or values there is room for at first. Most objects and lists have no more.
+const ROOM: usize = 4;
 
 struct Parser<'a> {
     text: &'a str,
@@ -174,7 +166,24 @@ struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    fn value(&mut self, depth: usize) -> Result<Value<'a>, JsonError> {
+    fn document(&mut self) -> Parsed<Value<'a>> {
+        if self.text.starts_with('\u{feff}') {
+            return Err(self.error(JsonFault::Syntax, "a byte-order mark before the first value; remove it"));
+        }
+        self.skip_white_space();
+        if self.at == self.text.len() {
+            return Err(self.error(JsonFault::Count, "the text is empty"));
+        }
+        let value = self.value(0)?;
+        self.skip_white_space();
+        if self.at < self.text.len() {
+            let found = self.found();
+            return Err(self.error(JsonFault::Count, format!("{found} after the end of the JSON value")));
+        }
+        Ok(value)
+    }
+
+    fn value(&mut self, depth: usize) -> Parsed<Value<'a>> {
         let start = self.at;
         let kind = match self.peek() {
             Some(b'"') => Kind::String(self.string()?),
@@ -189,13 +198,13 @@ impl<'a> Parser<'a> {
         Ok(Value { kind, span: Span { start, end: self.at } })
     }
 
-    fn object(&mut self, depth: usize) -> Result<Kind<'a>, JsonError> {
+    fn object(&mut self, depth: usize) -> Parsed<Kind<'a>> {
         self.enter(depth)?;
-        let mut members = Vec::new();
         if self.peek() == Some(b'}') {
             self.at += 1;
-            return Ok(Kind::Object(members));
+            return Ok(Kind::Object(Vec::new()));
         }
+        let mut members = Vec::with_capacity(ROOM);
         loop {
             let start = self.at;
             if self.peek() != Some(b'"') {
@@ -222,13 +231,13 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn array(&mut self, depth: usize) -> Result<Kind<'a>, JsonError> {
+    fn array(&mut self, depth: usize) -> Parsed<Kind<'a>> {
         self.enter(depth)?;
-        let mut values = Vec::new();
         if self.peek() == Some(b']') {
             self.at += 1;
-            return Ok(Kind::Array(values));
+            return Ok(Kind::Array(Vec::new()));
         }
+        let mut values = Vec::with_capacity(ROOM);
         loop {
             values.push(self.value(depth + 1)?);
             if self.closes(b']', "`,` or `]` after the value")? {
@@ -238,7 +247,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Steps over an opening bracket and the white space after it.
-    fn enter(&mut self, depth: usize) -> Result<(), JsonError> {
+    fn enter(&mut self, depth: usize) -> Parsed<()> {
         if depth >= MAX_DEPTH {
             return Err(self.error(JsonFault::Depth, format!("nesting deeper than {MAX_DEPTH} levels")));
         }
@@ -248,7 +257,7 @@ impl<'a> Parser<'a> {
     }
 
     /// After a member or value: steps over a comma (`false`) or the closing bracket (`true`), and white space around.
-    fn closes(&mut self, bracket: u8, expected: &str) -> Result<bool, JsonError> {
+    fn closes(&mut self, bracket: u8, expected: &str) -> Parsed<bool> {
         self.skip_white_space();
         match self.peek() {
             Some(b',') => {
@@ -269,7 +278,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Reads a string; `at` is at its opening quotation mark.
-    fn string(&mut self) -> Result<Cow<'a, str>, JsonError> {
+    fn string(&mut self) -> Parsed<Cow<'a, str>> {
         let start = self.at + 1;
         let end = plain_end(self.bytes, start);
         if self.bytes.get(end) == Some(&b'"') {
@@ -300,7 +309,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Reads an escape; `at` is at its backslash.
-    fn escape(&mut self) -> Result<char, JsonError> {
+    fn escape(&mut self) -> Parsed<char> {
         let start = self.at;
         self.at += 2;
         let plain = match self.bytes.get(start + 1) {
@@ -324,7 +333,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Reads the digits of a `\u` escape and, after a high surrogate, the second escape; `at` is after the `u`.
-    fn unicode_escape(&mut self, start: usize) -> Result<char, JsonError> {
+    fn unicode_escape(&mut self, start: usize) -> Parsed<char> {
         let first = self.four_digits(start)?;
         let code = match first {
             0xD800..=0xDBFF => {
@@ -352,7 +361,7 @@ impl<'a> Parser<'a> {
         })
     }
 
-    fn four_digits(&mut self, start: usize) -> Result<u32, JsonError> {
+    fn four_digits(&mut self, start: usize) -> Parsed<u32> {
         let digits = self.bytes.get(self.at..self.at + 4).and_then(|digits| {
             digits.iter().try_fold(0, |code, &digit| Some(code << 4 | (digit as char).to_digit(16)?))
         });
@@ -368,7 +377,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn number(&mut self) -> Result<&'a str, JsonError> {
+    fn number(&mut self) -> Parsed<&'a str> {
         let start = self.at;
         if self.peek() == Some(b'-') {
             self.at += 1;
@@ -396,7 +405,7 @@ impl<'a> Parser<'a> {
         Ok(&self.text[start..self.at])
     }
 
-    fn digits(&mut self) -> Result<(), JsonError> {
+    fn digits(&mut self) -> Parsed<()> {
         let start = self.at;
         while let Some(b'0'..=b'9') = self.peek() {
             self.at += 1;
@@ -404,7 +413,7 @@ impl<'a> Parser<'a> {
         if self.at == start { Err(self.expected("a digit")) } else { Ok(()) }
     }
 
-    fn word(&mut self, word: &str, kind: Kind<'a>) -> Result<Kind<'a>, JsonError> {
+    fn word(&mut self, word: &str, kind: Kind<'a>) -> Parsed<Kind<'a>> {
         if self.bytes[self.at..].starts_with(word.as_bytes()) {
             self.at += word.len();
             return Ok(kind);
@@ -425,7 +434,7 @@ impl<'a> Parser<'a> {
     }
 
     #[cold]
-    fn expected(&self, what: &str) -> JsonError {
+    fn expected(&self, what: &str) -> Box<JsonError> {
         self.error(JsonFault::Syntax, format!("{} where {what} should stand", self.found()))
     }
 
@@ -439,8 +448,8 @@ impl<'a> Parser<'a> {
     }
 
     #[cold]
-    fn error(&self, fault: JsonFault, message: impl Into<String>) -> JsonError {
-        JsonError { offset: self.at, fault, message: message.into() }
+    fn error(&self, fault: JsonFault, message: impl Into<String>) -> Box<JsonError> {
+        Box::new(JsonError { offset: self.at, fault, message: message.into() })
     }
 }
 
@@ -484,11 +493,13 @@ pub enum Repertoire {
 fn write_escaped(out: &mut String, text: &str, repertoire: Repertoire) {
     out.reserve(text.len() + 2);
     out.push('"');
-    let mut rest = text;
-    if (text.is_ascii() || repertoire == Repertoire::Unicode) && plain_end(text.as_bytes(), 0) == text.len() {
+    let is_plain = plain_end(text.as_bytes(), 0) == text.len();
+    if is_plain && (repertoire == Repertoire::Unicode || text.is_ascii()) {
         out.push_str(text);
-        rest = "";
+        out.push('"');
+        return;
     }
+    let mut rest = text;
     let plain = |character: char| match character {
         '"' | '\\' | '\0'..='\x1f' => false,
         _ => repertoire == Repertoire::Unicode || character <= '\u{ff}',

@@ -122,7 +122,7 @@ impl Entity {
 
     /// `arn:P:iam::ACCOUNT:TYPE` + path + name, for `TYPE` `user` or `role`.
     fn arn(&self, account: &Account, entity_type: &str) -> String {
-        format!("arn:{}:iam::{}:{entity_type}{}{}", account.partition, account.id, self.path, self.name)
+        ["arn:", &account.partition, ":iam::", &account.id, ":", entity_type, &self.path, &self.name].concat()
     }
 }
 
@@ -145,7 +145,7 @@ pub struct Root {
 impl Root {
     /// Root with long-term credentials.
     pub fn new(account: Account) -> Self {
-        let arn = format!("arn:{}:iam::{}:root", account.partition, account.id);
+        let arn = ["arn:", &account.partition, ":iam::", &account.id, ":root"].concat();
         Root { account, assumed_root: false, session_token: None, arn }
     }
 
@@ -247,10 +247,9 @@ impl RoleSession {
     ) -> Result<Self, InputError> {
         let session_name = session_name.into();
         check(is_name(&session_name))?;
-        let arn = format!(
-            "arn:{}:sts::{}:assumed-role/{}/{session_name}",
-            account.partition, account.id, role.name
-        );
+        let (partition, id) = (&*account.partition, &*account.id);
+        let arn =
+            ["arn:", partition, ":sts::", id, ":assumed-role/", &role.name, "/", &session_name].concat();
         let role_arn = role.arn(&account, "role");
         Ok(RoleSession { account, role, session_name, origin, arn, role_arn })
     }
@@ -362,7 +361,7 @@ impl FederatedUser {
     ) -> Result<Self, InputError> {
         let name = name.into();
         check(is_name(&name))?;
-        let arn = format!("arn:{}:sts::{}:federated-user/{name}", account.partition, account.id);
+        let arn = ["arn:", &account.partition, ":sts::", &account.id, ":federated-user/", &name].concat();
         let issuer_arn = match &issuer {
             Issuer::User(user) => Some(user.arn(&account, "user")),
             Issuer::Root => None,

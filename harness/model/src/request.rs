@@ -87,12 +87,12 @@ impl Action {
     /// space and wildcards.
     pub fn new(text: impl Into<String>) -> Result<Self, InputError> {
         let text = text.into();
-        let colon = text.find(':').ok_or(InputError::InvalidAction)?;
+        let colon = text.bytes().position(|byte| byte == b':').ok_or(InputError::InvalidAction)?;
         let (vendor, name) = (&text[..colon], &text[colon + 1..]);
         let vendor_ok =
             !vendor.is_empty() && vendor.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'-');
-        let name_ok =
-            !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || matches!(c, ':' | '*' | '?'));
+        let plain = |c: char| !c.is_whitespace() && !matches!(c, ':' | '*' | '?');
+        let name_ok = !name.is_empty() && name.chars().all(plain);
         if vendor_ok && name_ok { Ok(Action { text, colon }) } else { Err(InputError::InvalidAction) }
     }
 
@@ -139,16 +139,19 @@ impl Resource {
         if text == "*" {
             return Ok(Resource::None { owner });
         }
-        let mut fields = text.splitn(6, ':');
-        let six = [(); 6].map(|()| fields.next());
-        let [Some("arn"), Some(partition), Some(_), Some(_), Some(account), Some(_)] = six else {
+        let mut colons = text.bytes().enumerate().filter(|(_, byte)| *byte == b':').map(|(at, _)| at);
+        let five = [(); 5].map(|()| colons.next());
+        let [Some(scheme), Some(partition), Some(_), Some(region), Some(account)] = five else {
             return Err(InputError::InvalidResource);
         };
+        if &text[..scheme] != "arn" {
+            return Err(InputError::InvalidResource);
+        }
+        let (partition_end, account) = (partition, &text[region + 1..account]);
         let owner = owner.filter(|owner| !owner.is_empty()).ok_or(InputError::MissingOwner)?;
         if !account.is_empty() && account != owner {
             return Err(InputError::OwnerMismatch);
         }
-        let partition_end = "arn:".len() + partition.len();
         Ok(Resource::Arn(ResourceArn { partition_end, text, owner, management: false, aws_managed: false }))
     }
 

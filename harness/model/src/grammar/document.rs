@@ -65,8 +65,9 @@ pub(super) fn read<'v>(grammar: &Grammar, root: &'v Value<'v>, report: &mut Repo
         sids: HashSet::new(),
         report,
     };
-    let mut statements = Vec::new();
-    let mut regions = Vec::new();
+    let count = statement.and_then(|member| member.value.as_array()).map_or(1, <[_]>::len);
+    let mut statements = Vec::with_capacity(count);
+    let mut regions = Vec::with_capacity(count);
     match statement {
         Some(member) => {
             let path = Path::Member(&path, "Statement");

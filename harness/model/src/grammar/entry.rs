@@ -13,17 +13,18 @@ pub(super) fn action_fault(
     let vendor = if action == "*" {
         "*"
     } else {
-        let Some((vendor, name)) = action.split_once(':') else {
+        let mut colons = places(action, b':');
+        let Some(colon) = colons.next() else {
             return Some(("GRAM-022", "has no colon; write `service:Name`, or `*` alone"));
         };
-        if name.contains(':') {
+        if colons.next().is_some() {
             let reason = match action.contains("${") {
                 true => "has more than one colon, and policy variables do not work in actions",
                 false => "has more than one colon; write `service:Name`",
             };
             return Some(("GRAM-022", reason));
         }
-        vendor
+        &action[..colon]
     };
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-';
     if vendor != "*" && (vendor.is_empty() || !vendor.bytes().all(plain)) {
@@ -70,11 +71,16 @@ pub(super) fn resource_fault(resource: &str, references: bool) -> Option<&'stati
     }
 }
 
+/// Where an ASCII character stands in a text. Entries are short: looking at each byte is faster than setting up a search.
+fn places(text: &str, character: u8) -> impl Iterator<Item = usize> {
+    text.bytes().enumerate().filter(move |(_, byte)| *byte == character).map(|(at, _)| at)
+}
+
 /// What follows the first colon of `text`, not counting those inside references if `references`.
 fn after_colon(text: &str, mut references: bool) -> Option<&str> {
     let mut from = 0;
     loop {
-        let at = from + text[from..].find([':', '$'])?;
+        let at = from + text[from..].bytes().position(|byte| byte == b':' || byte == b'$')?;
         from = at + 1;
         if text[at..].starts_with(':') {
             return Some(&text[from..]);
@@ -93,7 +99,7 @@ fn after_colon(text: &str, mut references: bool) -> Option<&str> {
 /// One pass from left to right: what stands inside a reference is part of it (MATCH-069).
 pub(super) fn malformed_reference(text: &str) -> Option<(&str, &'static str)> {
     let mut rest = text;
-    while let Some(start) = rest.find('$') {
+    while let Some(start) = places(rest, b'$').next() {
         let reference = &rest[start..];
         if !reference.starts_with("${") {
             rest = &reference[1..];

@@ -7,7 +7,7 @@ pub(super) fn value_fault(key: PrincipalKey, value: &str) -> Option<&'static str
     if key == PrincipalKey::Aws && value == "*" {
         return None;
     }
-    if value.contains(['*', '?']) {
+    if value.bytes().any(|byte| byte == b'*' || byte == b'?') {
         return Some(match key {
             PrincipalKey::Aws => {
                 "holds a wildcard; name the principal in full, or write `*` alone for everyone"
