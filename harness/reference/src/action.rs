@@ -2,6 +2,7 @@
 
 use assize_model::{Action, Element};
 
+use crate::arn;
 use crate::matcher::Matcher;
 use crate::semantics::Semantics;
 
@@ -24,7 +25,7 @@ impl<S: Semantics + ?Sized> Matcher<'_, S> {
         if semantics.action_is_everything(entry) {
             return true;
         }
-        let Some((vendor, name)) = entry.split_once(':') else { return false };
+        let Some((vendor, name)) = arn::before_and_after_colon(entry) else { return false };
         semantics.vendor_matches(vendor, action.vendor())
             && semantics.action_name_matches(name, action.name())
     }

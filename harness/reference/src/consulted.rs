@@ -69,11 +69,6 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
         }
     }
 
-    fn on_role(&self) -> bool {
-        let supplied_for_role = self.environment.resource_kind == Some(ResourceKind::RoleTrust);
-        supplied_for_role || self.semantics().is_role(self.resource())
-    }
-
     /// The first policy that is one too many, or that the requester cannot have (EVAL-006), in the order of the errors.
     pub(crate) fn input_error(&self) -> Option<InputError> {
         let identity = self.supplied(PolicyType::Identity);

@@ -81,7 +81,7 @@ pub(crate) fn principal_keys<'p>(principal: &'p Principal) -> Vec<(&'static str,
         }
         Principal::RoleSession(session) => {
             keys.push(("aws:PrincipalArn", session.role_arn().into()));
-            keys.push(("aws:userid", format!("{}:{}", session.role().id, session.session_name()).into()));
+            keys.push(("aws:userid", [&session.role().id, ":", session.session_name()].concat().into()));
             keys.push(("aws:PrincipalType", "AssumedRole".into()));
             if let Origin::WebIdentity(Some(provider)) = session.origin() {
                 keys.push(("aws:FederatedProvider", provider.into()));
@@ -89,7 +89,7 @@ pub(crate) fn principal_keys<'p>(principal: &'p Principal) -> Vec<(&'static str,
         }
         Principal::FederatedUser(session) => {
             keys.push(("aws:PrincipalArn", session.arn().into()));
-            keys.push(("aws:userid", format!("{}:{}", session.account().id, session.name()).into()));
+            keys.push(("aws:userid", [&session.account().id, ":", session.name()].concat().into()));
             keys.push(("aws:PrincipalType", "FederatedUser".into()));
         }
         Principal::Service(service) => {

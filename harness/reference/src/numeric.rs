@@ -26,7 +26,7 @@ impl Decimal {
             Some((whole, fraction)) => (whole, all_digits(fraction)?),
             None => (mantissa, ""),
         };
-        let digits = format!("{}{fraction}", all_digits(whole)?);
+        let digits = [all_digits(whole)?, fraction].concat();
         if digits.len() > MAX_DIGITS {
             return None;
         }

@@ -1,5 +1,8 @@
 //! Wildcard patterns (MATCH-001 to MATCH-005).
 
+use std::iter;
+use std::str::Chars;
+
 use crate::semantics::Semantics;
 use crate::variable::Glyph;
 
@@ -36,50 +39,37 @@ pub enum Reach {
     Field,
 }
 
-/// Reads `glyphs` as a pattern whose wildcards have this reach.
-pub(crate) fn pieces<S: Semantics + ?Sized>(
-    semantics: &S,
+/// Reads glyphs as a pattern, each wildcard with the reach that stands beside it. Piece by piece: most texts differ from a pattern
+/// in one of its first characters.
+pub(crate) fn pieces<'s, S: Semantics + ?Sized>(
+    semantics: &'s S,
     place: Place,
-    reach: Reach,
-    glyphs: impl IntoIterator<Item = Glyph>,
-) -> Vec<Piece> {
-    let glyphs = glyphs.into_iter();
-    let mut pieces = Vec::with_capacity(glyphs.size_hint().1.unwrap_or_default());
-    push_all(semantics, place, reach, glyphs, &mut pieces);
-    pieces
-}
-
-/// Adds what `glyphs` stand for; their wildcards have this reach.
-pub(crate) fn push_all<S: Semantics + ?Sized>(
-    semantics: &S,
-    place: Place,
-    reach: Reach,
-    glyphs: impl IntoIterator<Item = Glyph>,
-    pieces: &mut Vec<Piece>,
-) {
-    for glyph in glyphs {
-        push(semantics, place, reach, glyph, pieces);
-    }
-}
-
-/// Adds what `glyph` stands for.
-pub(crate) fn push<S: Semantics + ?Sized>(
-    semantics: &S,
-    place: Place,
-    reach: Reach,
-    glyph: Glyph,
-    pieces: &mut Vec<Piece>,
-) {
-    match glyph.character {
-        '*' if !glyph.literal && semantics.star_is_wildcard(place) => {
-            if !semantics.star_may_be_empty(place) {
-                pieces.push(Piece::One(reach));
-            }
-            pieces.push(Piece::Many(reach));
+    glyphs: impl Iterator<Item = (Glyph, Reach)> + 's,
+) -> impl Iterator<Item = Piece> + 's {
+    let (mut glyphs, mut held) = (glyphs, None);
+    std::iter::from_fn(move || {
+        if held.is_some() {
+            return held.take();
         }
-        '?' if !glyph.literal && semantics.question_is_wildcard(place) => pieces.push(Piece::One(reach)),
-        character => pieces.push(Piece::Literal(character)),
-    }
+        let (glyph, reach) = glyphs.next()?;
+        Some(match glyph.character {
+            '*' if !glyph.literal && semantics.star_is_wildcard(place) => {
+                if semantics.star_may_be_empty(place) {
+                    Piece::Many(reach)
+                } else {
+                    held = Some(Piece::Many(reach));
+                    Piece::One(reach)
+                }
+            }
+            '?' if !glyph.literal && semantics.question_is_wildcard(place) => Piece::One(reach),
+            character => Piece::Literal(character),
+        })
+    })
+}
+
+/// Glyphs whose wildcards may take every character.
+pub(crate) fn reaching_anything(glyphs: impl Iterator<Item = Glyph>) -> impl Iterator<Item = (Glyph, Reach)> {
+    glyphs.map(|glyph| (glyph, Reach::Anything))
 }
 
 /// Whether `pattern` covers the whole of `text` (MATCH-001).
@@ -87,25 +77,37 @@ pub(crate) fn push<S: Semantics + ?Sized>(
 /// Characters before the first wildcard leave no choice, nor does a last star. Otherwise every way of matching is followed at once:
 /// after each character, `reached` holds the places of the pattern that the text read so far can have led to, in rising order. Time
 /// is at most the product of both lengths (MATCH-005).
+#[inline(always)]
 pub(crate) fn covers<S: Semantics + ?Sized>(
     semantics: &S,
     place: Place,
-    pattern: &[Piece],
+    pattern: &mut dyn Iterator<Item = Piece>,
     text: &str,
 ) -> bool {
     let mut characters = text.chars();
-    let wildcard = pattern.iter().position(|piece| !matches!(piece, Piece::Literal(_)));
-    let (literals, pattern) = pattern.split_at(wildcard.unwrap_or(pattern.len()));
-    let begins = literals.iter().all(|literal| match (literal, characters.next()) {
-        (Piece::Literal(own), Some(character)) => semantics.same_character(place, *own, character),
-        _ => false,
-    });
-    if !begins || pattern.is_empty() {
-        return begins && characters.next().is_none();
+    let wildcard = loop {
+        match pattern.next() {
+            None => return characters.next().is_none(),
+            Some(Piece::Literal(own)) => match characters.next() {
+                Some(character) if semantics.same_character(place, own, character) => {}
+                _ => return false,
+            },
+            Some(wildcard) => break wildcard,
+        }
+    };
+    let pattern: Vec<Piece> = iter::once(wildcard).chain(pattern).collect();
+    match pattern.as_slice() {
+        [Piece::Many(reach)] => characters.all(|character| semantics.star_takes(place, *reach, character)),
+        pattern => covers_every_way(semantics, place, pattern, characters),
     }
-    if let [Piece::Many(reach)] = pattern {
-        return characters.all(|character| semantics.star_takes(place, *reach, character));
-    }
+}
+
+fn covers_every_way<S: Semantics + ?Sized>(
+    semantics: &S,
+    place: Place,
+    pattern: &[Piece],
+    characters: Chars<'_>,
+) -> bool {
     let (mut reached, mut next) = (Vec::with_capacity(8), Vec::with_capacity(8));
     arrive(pattern, 0, &mut reached);
     for character in characters {
@@ -190,7 +192,8 @@ mod tests {
         for pattern in sequences(&pieces, 4) {
             for text in &texts {
                 let whole: String = text.iter().collect();
-                let covered = covers(&Correct, Place::Resource, &pattern, &whole);
+                let pieces = &mut pattern.iter().copied();
+                let covered = covers(&Correct, Place::Resource, pieces, &whole);
                 assert_eq!(covered, naive(&pattern, text), "{pattern:?} against {whole:?}");
             }
         }

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use assize_model::request::ResourceArn;
-use assize_model::{Action, PolicyType, Principal, Request, Resource};
+use assize_model::{Action, PolicyType, Principal, Request, Resource, ResourceKind};
 
 use crate::context::FinishedContext;
 use crate::environment::{Environment, place};
@@ -19,6 +19,7 @@ pub(crate) struct Question<'a, S: ?Sized> {
     pub(crate) environment: &'a Environment,
     request: &'a Request,
     layers: Vec<Layer<'a>>,
+    on_role: bool,
     findings: OnceCell<Findings>,
 }
 
@@ -32,7 +33,9 @@ impl<'a, S: Semantics + ?Sized> Question<'a, S> {
         let context = FinishedContext::of(semantics, request);
         let matcher = Matcher::new(semantics, context, trace);
         let layers = layers(request.principal());
-        let question = Question { matcher, environment, request, layers, findings: OnceCell::new() };
+        let supplied_for_role = environment.resource_kind == Some(ResourceKind::RoleTrust);
+        let on_role = supplied_for_role || semantics.is_role(request.resource());
+        let question = Question { matcher, environment, request, layers, on_role, findings: OnceCell::new() };
         question.note_facts();
         question
     }
@@ -77,6 +80,11 @@ impl<'a, S: Semantics + ?Sized> Question<'a, S> {
     /// The names of the requester (PRIN-016).
     pub(crate) fn layers(&self) -> &[Layer<'a>] {
         &self.layers
+    }
+
+    /// Whether the resource is a role, by its ARN or by the policy that was supplied for it (EVAL-049).
+    pub(crate) fn on_role(&self) -> bool {
+        self.on_role
     }
 
     /// Whether a boundary is attached to the requester's entity (PRIN-044).

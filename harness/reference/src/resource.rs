@@ -3,9 +3,9 @@
 use assize_model::{Element, Version};
 
 use crate::matcher::Matcher;
-use crate::pattern::{self, Piece, Place, Reach};
+use crate::pattern::{self, Place, Reach, reaching_anything};
 use crate::semantics::Semantics;
-use crate::variable::{Glyph, has_reference};
+use crate::variable::{Glyph, has_reference, written};
 
 impl<S: Semantics + ?Sized> Matcher<'_, S> {
     /// Whether `Resource` or `NotResource` is satisfied for the request resource, an ARN or `*` (MATCH-041).
@@ -30,29 +30,46 @@ impl<S: Semantics + ?Sized> Matcher<'_, S> {
             return semantics.arn_matches_no_resource(entry);
         }
         let (head, tail) = entry.split_at(semantics.head_length(entry, version));
-        let variable_in_head = semantics.variables_expand(version) && has_reference(head);
-        if variable_in_head && !semantics.head_takes_variables() {
+        let has_variables = semantics.variables_expand(version) && has_reference(entry);
+        if !has_variables {
+            return self.pattern_covers(written(head), written(tail), request);
+        }
+        if has_reference(head) && !semantics.head_takes_variables() {
             return false;
         }
         let (Some(head), Some(tail)) = (self.expand(head, version), self.expand(tail, version)) else {
             return false;
         };
-        let mut pattern = Vec::with_capacity(head.len() + tail.len());
-        push_head(semantics, &head, &mut pattern);
-        pattern::push_all(semantics, Place::Resource, Reach::Anything, tail, &mut pattern);
-        self.rule("MATCH-032", semantics.covers(Place::Resource, &pattern, request))
+        self.pattern_covers(head.into_iter(), tail.into_iter(), request)
+    }
+
+    fn pattern_covers(
+        &self,
+        head: impl Iterator<Item = Glyph>,
+        tail: impl Iterator<Item = Glyph>,
+        request: &str,
+    ) -> bool {
+        let semantics = self.semantics;
+        let glyphs = head_reach(semantics, head).chain(reaching_anything(tail));
+        let mut pattern = pattern::pieces(semantics, Place::Resource, glyphs);
+        self.rule("MATCH-032", semantics.covers(Place::Resource, &mut pattern, request))
     }
 }
 
-/// Adds the pieces of a head: every wildcard has the reach that MATCH-032 gives it.
-fn push_head<S: Semantics + ?Sized>(semantics: &S, head: &[Glyph], pieces: &mut Vec<Piece>) {
-    for (at, glyph) in head.iter().enumerate() {
+/// The glyphs of a head, with the reach that MATCH-032 gives the wildcards among them.
+fn head_reach<S: Semantics + ?Sized>(
+    semantics: &S,
+    head: impl Iterator<Item = Glyph>,
+) -> impl Iterator<Item = (Glyph, Reach)> {
+    let mut head = head.peekable();
+    std::iter::from_fn(move || {
+        let glyph = head.next()?;
         let reach = match glyph.character {
-            '*' => semantics.head_star_reach(head.get(at + 1).map(|next| next.character)),
+            '*' => semantics.head_star_reach(head.peek().map(|next| next.character)),
             _ => semantics.head_question_reach(),
         };
-        pattern::push(semantics, Place::Resource, reach, *glyph, pieces);
-    }
+        Some((glyph, reach))
+    })
 }
 
 /// The length in bytes of a pattern's head: up to and including its fifth colon, or all of it. Inside `${…}` colons count only if

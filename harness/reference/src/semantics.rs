@@ -22,11 +22,11 @@ use crate::arn;
 use crate::context;
 use crate::date::{self, Instant};
 use crate::numeric::Decimal;
-use crate::pattern::{self, Piece, Place, Reach};
+use crate::pattern::{self, Piece, Place, Reach, reaching_anything};
 use crate::principal::{AccountValue, Layer};
 use crate::resource;
 use crate::restrictions;
-use crate::variable::{Glyph, Lookup};
+use crate::variable::{Glyph, Lookup, written};
 
 /// What the policies allow, by side (EVAL-010, steps 5 and 7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,7 +129,8 @@ pub trait Semantics: Send + Sync {
     }
 
     /// MATCH-001: a pattern matches a text only if it covers the whole of it.
-    fn covers(&self, place: Place, pattern: &[Piece], text: &str) -> bool {
+    #[inline(always)]
+    fn covers(&self, place: Place, pattern: &mut dyn Iterator<Item = Piece>, text: &str) -> bool {
         pattern::covers(self, place, pattern, text)
     }
 
@@ -147,8 +148,8 @@ pub trait Semantics: Send + Sync {
 
     /// MATCH-012, MATCH-013: the name is a pattern of its own; nothing is trimmed (MATCH-015), split (MATCH-017) or looked up (MATCH-019).
     fn action_name_matches(&self, entry: &str, name: &str) -> bool {
-        let pattern = pattern::pieces(self, Place::Action, Reach::Anything, crate::variable::written(entry));
-        self.covers(Place::Action, &pattern, name)
+        let mut pattern = pattern::pieces(self, Place::Action, reaching_anything(written(entry)));
+        self.covers(Place::Action, &mut pattern, name)
     }
 
     /// MATCH-018: `Action` is satisfied if any entry matches.
@@ -410,8 +411,8 @@ pub trait Semantics: Send + Sync {
 
     /// COND-043 to COND-045: the policy value is a pattern, the context value is not.
     fn string_like(&self, value: &str, policy: Vec<Glyph>) -> bool {
-        let pattern = pattern::pieces(self, Place::String, Reach::Anything, policy);
-        self.covers(Place::String, &pattern, value)
+        let mut pattern = pattern::pieces(self, Place::String, reaching_anything(policy.into_iter()));
+        self.covers(Place::String, &mut pattern, value)
     }
 
     /// COND-050: a number, or nothing.
@@ -470,7 +471,8 @@ pub trait Semantics: Send + Sync {
 
     /// COND-070: `true` or `false` in any ASCII case.
     fn boolean(&self, text: &str) -> Option<bool> {
-        [true, false].into_iter().find(|value| text.eq_ignore_ascii_case(&value.to_string()))
+        let spelled = [("true", true), ("false", false)];
+        spelled.into_iter().find(|(known, _)| text.eq_ignore_ascii_case(known)).map(|(_, value)| value)
     }
 
     /// COND-070, COND-071: both sides are booleans, and equal.
@@ -526,8 +528,8 @@ pub trait Semantics: Send + Sync {
 
     /// COND-094: a component is a pattern of its own, case-sensitive.
     fn arn_component_matches(&self, policy: &[Glyph], value: &str) -> bool {
-        let pattern = pattern::pieces(self, Place::Arn, Reach::Anything, policy.iter().copied());
-        self.covers(Place::Arn, &pattern, value)
+        let mut pattern = pattern::pieces(self, Place::Arn, reaching_anything(policy.iter().copied()));
+        self.covers(Place::Arn, &mut pattern, value)
     }
 
     // --------------------------------------------------------------------------------------------------- principals
@@ -950,8 +952,14 @@ fn is_service_linked(principal: &Principal) -> bool {
 
 /// COND-041: equal after lower-casing one character at a time.
 fn equal_ignoring_case(one: &str, other: &str) -> bool {
-    if one.is_ascii() && other.is_ascii() {
-        return one.eq_ignore_ascii_case(other);
+    if one == other {
+        return true;
     }
-    one.chars().flat_map(char::to_lowercase).eq(other.chars().flat_map(char::to_lowercase))
+    // From the end, since most names begin alike. Where two ASCII characters differ the texts do; what others become the library knows.
+    let mut pairs = one.bytes().rev().zip(other.bytes().rev());
+    match pairs.find(|(one, other)| !one.eq_ignore_ascii_case(other) || !one.is_ascii()) {
+        None => one.len() == other.len(),
+        Some((one, other)) if one.is_ascii() && other.is_ascii() => false,
+        Some(_) => one.chars().flat_map(char::to_lowercase).eq(other.chars().flat_map(char::to_lowercase)),
+    }
 }

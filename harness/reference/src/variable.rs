@@ -49,7 +49,7 @@ pub enum Lookup<'c> {
 pub(crate) fn segments(text: &str) -> impl Iterator<Item = Segment<'_>> {
     let mut rest = text;
     std::iter::from_fn(move || {
-        let (segment, after) = match rest.find("${") {
+        let (segment, after) = match reference_start(rest) {
             _ if rest.is_empty() => return None,
             None => (Segment::Text(rest), ""),
             Some(0) => match rest.split_once('}') {
@@ -85,9 +85,14 @@ fn is_name_character(character: char) -> bool {
     !character.is_whitespace() && !matches!(character, ',' | '\'' | '{' | '}' | '$')
 }
 
+/// Where the first `${` of a text stands.
+fn reference_start(text: &str) -> Option<usize> {
+    text.as_bytes().windows(2).position(|pair| pair == b"${")
+}
+
 /// Whether `${` stands anywhere in a text.
 pub(crate) fn has_reference(text: &str) -> bool {
-    text.as_bytes().windows(2).any(|pair| pair == b"${")
+    reference_start(text).is_some()
 }
 
 /// The characters of a text as the policy's author wrote them.

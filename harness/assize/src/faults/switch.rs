@@ -244,8 +244,22 @@ simple_switches! {
     fn endpoint_reading(kind: EndpointKind) -> EndpointKind;
 }
 
-switches! { Covers;
-    fn covers(place: Place, pattern: &[Piece], text: &str) -> bool;
+/// A fault sees a pattern as a whole, which the reference reads piece by piece.
+struct Covers(fn(Place, &[Piece], &str) -> bool);
+
+impl Semantics for Covers {
+    fn covers(&self, place: Place, pattern: &mut dyn Iterator<Item = Piece>, text: &str) -> bool {
+        (self.0)(place, &pattern.collect::<Vec<Piece>>(), text)
+    }
+}
+
+pub(in crate::faults) fn covers(decide: fn(Place, &[Piece], &str) -> bool) -> Box<dyn Semantics> {
+    Box::new(Covers(decide))
+}
+
+/// Whether a whole pattern covers a text as the rules say.
+pub(in crate::faults) fn covers_correctly(place: Place, pattern: &[Piece], text: &str) -> bool {
+    Correct.covers(place, &mut pattern.iter().copied(), text)
 }
 
 switches! { ActionNameMatches;

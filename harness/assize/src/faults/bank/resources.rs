@@ -5,6 +5,7 @@ use assize_reference::pattern::{Piece, Place, Reach};
 use assize_reference::{Correct, Semantics};
 
 use super::{every, some};
+use crate::faults::switch::covers_correctly;
 
 /// Compares with the fields of the pattern's head that `any` picks, by number and content, open to everything.
 fn with_open_fields(
@@ -14,7 +15,7 @@ fn with_open_fields(
     any: impl Fn(usize, &[Piece]) -> bool,
 ) -> bool {
     if place != Place::Resource {
-        return Correct.covers(place, pattern, text);
+        return covers_correctly(place, pattern, text);
     }
     let mut pieces = Vec::new();
     for (at, field) in pattern.splitn(6, |piece| *piece == Piece::Literal(':')).enumerate() {
@@ -27,15 +28,15 @@ fn with_open_fields(
             pieces.extend_from_slice(field)
         }
     }
-    Correct.covers(place, &pieces, text)
+    covers_correctly(place, &pieces, text)
 }
 
 /// Compares a resource with a text that `change` makes of the request's.
 fn with_request(place: Place, pattern: &[Piece], text: &str, change: impl Fn(&str) -> String) -> bool {
     if place == Place::Resource {
-        Correct.covers(place, pattern, &change(text))
+        covers_correctly(place, pattern, &change(text))
     } else {
-        Correct.covers(place, pattern, text)
+        covers_correctly(place, pattern, text)
     }
 }
 
@@ -104,27 +105,27 @@ faults! { FAULTS, Evaluation, "resources";
     "objects-include-their-bucket", "MATCH-039", Real, OverGrant, "A pattern for what a container holds covers the container.":
     fn covers(&self, place: Place, pattern: &[Piece], text: &str) -> bool {
         let container = pattern.strip_suffix(&[Piece::Literal('/'), Piece::Many(Reach::Anything)]);
-        Correct.covers(place, pattern, text)
-            || (place == Place::Resource && container.is_some_and(|pattern| Correct.covers(place, pattern, text)))
+        covers_correctly(place, pattern, text)
+            || (place == Place::Resource && container.is_some_and(|pattern| covers_correctly(place, pattern, text)))
     }
 
     "bucket-includes-its-objects", "MATCH-039", Plausible, OverGrant, "A pattern for a container covers what it holds.":
     fn covers(&self, place: Place, pattern: &[Piece], text: &str) -> bool {
         let inside = [pattern, &[Piece::Literal('/'), Piece::Many(Reach::Anything)]].concat();
-        Correct.covers(place, pattern, text) || (place == Place::Resource && Correct.covers(place, &inside, text))
+        covers_correctly(place, pattern, text) || (place == Place::Resource && covers_correctly(place, &inside, text))
     }
 
     "colon-in-last-field-never-matches", "MATCH-037", Real, OverGrant, "A request ARN with a colon in its last field matches nothing.":
     fn covers(&self, place: Place, pattern: &[Piece], text: &str) -> bool {
-        Correct.covers(place, pattern, text) && !(place == Place::Resource && text.matches(':').count() > 5)
+        covers_correctly(place, pattern, text) && !(place == Place::Resource && text.matches(':').count() > 5)
     }
 
     "request-wildcards-live", "MATCH-030", Plausible, OverGrant, "An asterisk in the request's ARN is a wildcard.":
     fn covers(&self, place: Place, pattern: &[Piece], text: &str) -> bool {
         let any = |own| if own == '*' { Piece::Many(Reach::Anything) } else { Piece::Literal(own) };
         let request: Vec<Piece> = text.chars().map(any).collect();
-        let reversed = |written: String| Correct.covers(place, &request, &written);
-        Correct.covers(place, pattern, text) || (place == Place::Resource && literal(pattern).is_some_and(reversed))
+        let reversed = |written: String| covers_correctly(place, &request, &written);
+        covers_correctly(place, pattern, text) || (place == Place::Resource && literal(pattern).is_some_and(reversed))
     }
 
     "slashes-merged", "MATCH-034", Plausible, OverGrant, "Adjacent slashes of the request's ARN are merged.":
@@ -145,13 +146,13 @@ faults! { FAULTS, Evaluation, "resources";
     fn covers(&self, place: Place, pattern: &[Piece], text: &str) -> bool {
         let short = place == Place::Resource && pattern.iter().filter(|piece| **piece == Piece::Literal(':')).count() < 5;
         let open = [pattern, &[Piece::Many(Reach::Anything)]].concat();
-        Correct.covers(place, if short { &open } else { pattern }, text)
+        covers_correctly(place, if short { &open } else { pattern }, text)
     }
 
     "short-arn-never-matches", "MATCH-036", Real, OverGrant, "A resource of fewer than six fields matches nothing.":
     fn covers(&self, place: Place, pattern: &[Piece], text: &str) -> bool {
         let short = place == Place::Resource && pattern.iter().filter(|piece| **piece == Piece::Literal(':')).count() < 5;
-        !short && Correct.covers(place, pattern, text)
+        !short && covers_correctly(place, pattern, text)
     }
 
     "first-resource-only", "MATCH-041", Real, OverGrant, "Only the first entry of a resource list is read.":

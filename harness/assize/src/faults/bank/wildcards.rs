@@ -3,6 +3,8 @@
 use assize_reference::pattern::{Piece, Place, Reach};
 use assize_reference::{Correct, Semantics};
 
+use crate::faults::switch::covers_correctly;
+
 /// The pattern with every star that `literal` picks by its place turned into a character.
 fn stars_as_characters(pattern: &[Piece], literal: impl Fn(usize) -> bool) -> Vec<Piece> {
     let pieces = pattern.iter().enumerate().map(|(at, piece)| match piece {
@@ -54,7 +56,7 @@ fn by_bytes(place: Place, pattern: &[Piece], text: &str) -> bool {
             other => pieces.push(*other),
         }
     }
-    Correct.covers(place, &pieces, &bytes(text))
+    covers_correctly(place, &pieces, &bytes(text))
 }
 
 faults! { FAULTS, Evaluation, "wildcards";
@@ -142,7 +144,7 @@ faults! { FAULTS, Evaluation, "wildcards";
     "question-mark-may-be-empty", "MATCH-001", Plausible, OverGrant, "A question mark may stand for no character.":
     fn covers(&self, place: Place, pattern: &[Piece], text: &str) -> bool {
         let without: Vec<Piece> = pattern.iter().filter(|piece| !matches!(piece, Piece::One(_))).copied().collect();
-        Correct.covers(place, pattern, text) || Correct.covers(place, &without, text)
+        covers_correctly(place, pattern, text) || covers_correctly(place, &without, text)
     }
 
     "question-mark-takes-a-byte", "MATCH-002", Plausible, OverGrant, "A question mark takes one byte, not one character.":
@@ -150,50 +152,50 @@ faults! { FAULTS, Evaluation, "wildcards";
 
     "star-without-backtracking", "MATCH-001", Plausible, OverGrant, "An asterisk ends at the first place where what follows it fits, and never later.":
     fn covers(&self, place: Place, pattern: &[Piece], text: &str) -> bool {
-        if place == Place::Action { Correct.covers(place, pattern, text) } else { without_backtracking(pattern, text) }
+        if place == Place::Action { covers_correctly(place, pattern, text) } else { without_backtracking(pattern, text) }
     }
 
     "resource-as-prefix", "MATCH-001", Real, OverGrant, "A resource matches everything that begins with it.":
     fn covers(&self, place: Place, pattern: &[Piece], text: &str) -> bool {
         let open = [pattern, &[Piece::Many(Reach::Anything)]].concat();
-        Correct.covers(place, if place == Place::Resource { &open } else { pattern }, text)
+        covers_correctly(place, if place == Place::Resource { &open } else { pattern }, text)
     }
 
     "action-as-prefix", "MATCH-012", Plausible, OverGrant, "An action matches every action that begins with it.":
     fn covers(&self, place: Place, pattern: &[Piece], text: &str) -> bool {
         let open = [pattern, &[Piece::Many(Reach::Anything)]].concat();
-        Correct.covers(place, if place == Place::Action && !pattern.is_empty() { &open } else { pattern }, text)
+        covers_correctly(place, if place == Place::Action && !pattern.is_empty() { &open } else { pattern }, text)
     }
 
     "string-like-as-substring", "COND-043", Plausible, OverGrant, "A StringLike value matches every text that it occurs in.":
     fn covers(&self, place: Place, pattern: &[Piece], text: &str) -> bool {
         let many = [Piece::Many(Reach::Anything)];
         let open = [&many[..], pattern, &many].concat();
-        Correct.covers(place, if place == Place::String { &open } else { pattern }, text)
+        covers_correctly(place, if place == Place::String { &open } else { pattern }, text)
     }
 
     "trailing-star-only-in-actions", "MATCH-013", Real, OverGrant, "In an action only an asterisk at the end is a wildcard.":
     fn covers(&self, place: Place, pattern: &[Piece], text: &str) -> bool {
         let literal = stars_as_characters(pattern, |at| place == Place::Action && at + 1 < pattern.len());
-        Correct.covers(place, &literal, text)
+        covers_correctly(place, &literal, text)
     }
 
     "trailing-star-only-in-resources", "MATCH-032", Real, OverGrant, "In a resource only an asterisk at the end is a wildcard.":
     fn covers(&self, place: Place, pattern: &[Piece], text: &str) -> bool {
         let literal = stars_as_characters(pattern, |at| place == Place::Resource && at + 1 < pattern.len());
-        Correct.covers(place, &literal, text)
+        covers_correctly(place, &literal, text)
     }
 
     "trailing-star-only-in-strings", "COND-043", Plausible, OverGrant, "Under StringLike only an asterisk at the end is a wildcard.":
     fn covers(&self, place: Place, pattern: &[Piece], text: &str) -> bool {
         let literal = stars_as_characters(pattern, |at| place == Place::String && at + 1 < pattern.len());
-        Correct.covers(place, &literal, text)
+        covers_correctly(place, &literal, text)
     }
 
     "first-star-only", "MATCH-013", Plausible, OverGrant, "Only the first asterisk of a pattern is a wildcard.":
     fn covers(&self, place: Place, pattern: &[Piece], text: &str) -> bool {
         let first = pattern.iter().position(|piece| matches!(piece, Piece::Many(_)));
-        Correct.covers(place, &stars_as_characters(pattern, |at| Some(at) != first), text)
+        covers_correctly(place, &stars_as_characters(pattern, |at| Some(at) != first), text)
     }
 
     "double-star-needs-a-character", "MATCH-005", Plausible, OverGrant, "Two asterisks in a row take one character at least.":
@@ -202,24 +204,24 @@ faults! { FAULTS, Evaluation, "wildcards";
         for at in 1..pieces.len() {
             if let (Piece::Many(reach), Piece::Many(_)) = (pieces[at - 1], pieces[at]) { pieces[at - 1] = Piece::One(reach) }
         }
-        Correct.covers(place, &pieces, text)
+        covers_correctly(place, &pieces, text)
     }
 
     "only-before-the-first-star", "MATCH-001", Plausible, OverGrant, "What follows the first asterisk of a pattern is not compared.":
     fn covers(&self, place: Place, pattern: &[Piece], text: &str) -> bool {
         let end = pattern.iter().position(|piece| matches!(piece, Piece::Many(_))).map_or(pattern.len(), |at| at + 1);
         let open: Vec<Piece> = pattern[..end].iter().map(|piece| if let Piece::Many(_) = piece { Piece::Many(Reach::Anything) } else { *piece }).collect();
-        Correct.covers(place, &open, text)
+        covers_correctly(place, &open, text)
     }
 
     "middle-between-stars-ignored", "MATCH-001", Plausible, OverGrant, "Of a pattern with several asterisks only the two ends are compared.":
     fn covers(&self, place: Place, pattern: &[Piece], text: &str) -> bool {
         let star = |piece: &Piece| matches!(piece, Piece::Many(_));
         let (Some(first), Some(last)) = (pattern.iter().position(star), pattern.iter().rposition(star)) else {
-            return Correct.covers(place, pattern, text);
+            return covers_correctly(place, pattern, text);
         };
         let ends = [&pattern[..first], &[Piece::Many(Reach::Anything)], &pattern[last + 1..]].concat();
-        Correct.covers(place, &ends, text)
+        covers_correctly(place, &ends, text)
     }
 
     "ends-may-overlap", "MATCH-001", Plausible, OverGrant, "What stands before and behind an asterisk may match the same characters.":
@@ -227,7 +229,7 @@ faults! { FAULTS, Evaluation, "wildcards";
         let star = pattern.iter().position(|piece| matches!(piece, Piece::Many(_)));
         let ends = star.and_then(|at| Some((literal_text(&pattern[..at])?, literal_text(&pattern[at + 1..])?)));
         let overlaps = |(before, after): (String, String)| text.starts_with(&before) && text.ends_with(&after);
-        Correct.covers(place, pattern, text) || (place != Place::Action && ends.is_some_and(overlaps))
+        covers_correctly(place, pattern, text) || (place != Place::Action && ends.is_some_and(overlaps))
     }
 
     "dot-is-a-wildcard", "MATCH-004", Plausible, OverGrant, "A dot matches any character, as in a regular expression that was not escaped.":
@@ -257,6 +259,6 @@ faults! { FAULTS, Evaluation, "wildcards";
     fn covers(&self, place: Place, pattern: &[Piece], text: &str) -> bool {
         let cut: String = text.chars().take(64).collect();
         let long = literal_text(pattern).is_some() && pattern.len() > 64 && text.chars().count() > 64;
-        if long { Correct.covers(place, &pattern[..64], &cut) } else { Correct.covers(place, pattern, text) }
+        if long { covers_correctly(place, &pattern[..64], &cut) } else { covers_correctly(place, pattern, text) }
     }
 }
