@@ -366,7 +366,7 @@ impl Cast {
                     "kms:GenerateDataKey",
                 ]);
                 let key = choices.weighted(&[(5, "key/k1"), (2, "key/k2"), (1, "key/K1")]);
-                (action.to_owned(), format!("arn:{partition}:kms:us-east-1:{owner}:{key}"))
+                (action.to_owned(), ["arn:", partition, ":kms:us-east-1:", owner, ":", key].concat())
             }
             ResourceKind::RoleTrust => {
                 let federated = match self.principals.first().map(AsRef::as_ref) {
@@ -398,7 +398,7 @@ impl Cast {
                     (2, "role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS"),
                     (1, "role/aws-reserved/sso.amazonaws.com/X"),
                 ]);
-                (action.to_owned(), format!("arn:{partition}:iam::{owner}:{role}"))
+                (action.to_owned(), ["arn:", partition, ":iam::", owner, ":", role].concat())
             }
             ResourceKind::Ordinary => self.ordinary(choices, partition, owner),
         };
@@ -437,10 +437,7 @@ impl Cast {
             (1, ("sts:GetSessionToken", "*")),
             (1, ("kms:ListKeys", "*")),
         ]);
-        (
-            action.to_owned(),
-            resource.replace(":P:", &format!(":{partition}:")).replace(":O:", &format!(":{owner}:")),
-        )
+        (action.to_owned(), placed(resource, partition, owner))
     }
 
     fn choose_keys(&mut self, choices: &mut dyn Choices) {
@@ -448,8 +445,8 @@ impl Cast {
         for _ in 0..count {
             // By type, so that the operators of each type have a key to work on as often as any other.
             let of = *choices.one_of(&Type::ALL);
-            let fitting: Vec<_> = KEYS.iter().filter(|(_, known, _)| *known == of).collect();
-            let (name, of, multi) = **choices.one_of(&fitting);
+            let fitting = || KEYS.iter().filter(|(_, known, _)| *known == of);
+            let Some(&(name, of, multi)) = fitting().nth(choices.pick(fitting().count())) else { continue };
             if self.keys.iter().any(|key| key.name.eq_ignore_ascii_case(name)) {
                 continue;
             }
@@ -521,6 +518,22 @@ impl Cast {
         }
         keys
     }
+}
+
+/// An ARN with the partition where `P` stands and the owner where `O` does.
+pub(crate) fn placed(arn: &str, partition: &str, owner: &str) -> String {
+    let mut placed = String::with_capacity(arn.len() + partition.len() + owner.len());
+    for (nth, field) in arn.splitn(6, ':').enumerate() {
+        if nth > 0 {
+            placed.push(':');
+        }
+        placed.push_str(match field {
+            "P" => partition,
+            "O" => owner,
+            other => other,
+        });
+    }
+    placed
 }
 
 /// The account of requesters, as an index of [`ACCOUNTS`].

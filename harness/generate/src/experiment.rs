@@ -10,7 +10,7 @@ use assize_model::{
     Version,
 };
 
-use crate::cast::{self, ACCOUNTS, Cast, Key, Role, Target};
+use crate::cast::{self, ACCOUNTS, Cast, Key, Role, Target, placed};
 use crate::choices::Choices;
 use crate::condition::{condition, narrow, widen};
 use crate::policy::{assemble, everything, has_principal, list, statement, written};
@@ -178,7 +178,7 @@ fn targets(choices: &mut dyn Choices, cast: &Cast, host: PolicyType, focus: Focu
     }
     let written = |choices: &mut dyn Choices| {
         let arn = choices.weighted(RESOURCES);
-        arn.replace(":P:", &format!(":{}:", cast.partition)).replace(":O:", &format!(":{}:", ACCOUNTS[0]))
+        placed(arn, cast.partition, ACCOUNTS[0])
     };
     let mut arn = written(choices);
     if focus != Focus::Resource && arn == "*"

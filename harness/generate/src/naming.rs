@@ -20,7 +20,7 @@ pub fn of_account(account: &Account) -> [Value; 3] {
 }
 
 fn root_arn(partition: &str, account: &str) -> String {
-    format!("arn:{partition}:iam::{account}:root")
+    ["arn:", partition, ":iam::", account, ":root"].concat()
 }
 
 /// The values that name the role or user behind a session (PRIN-016); none for others.

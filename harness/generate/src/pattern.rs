@@ -4,10 +4,10 @@ use crate::choices::Choices;
 use crate::condition::{narrow, widen};
 
 /// An ARN split where matching changes its rules: the five fields of the head, and the tail (MATCH-032).
-fn split(arn: &str) -> Option<([&str; 5], &str)> {
-    let fields: Vec<&str> = arn.splitn(6, ':').collect();
-    let &[arn, partition, service, region, account, tail] = &fields[..] else { return None };
-    Some(([arn, partition, service, region, account], tail))
+pub(crate) fn split(arn: &str) -> Option<([&str; 5], &str)> {
+    let mut fields = arn.splitn(6, ':');
+    let mut next = || fields.next();
+    Some(([next()?, next()?, next()?, next()?, next()?], next()?))
 }
 
 /// The account field of an ARN, if it is not empty.

@@ -11,6 +11,7 @@ use crate::cast::{Cast, Target};
 use crate::choices::Choices;
 use crate::condition::{condition, narrow, respell, widen};
 use crate::naming;
+use crate::pattern::split;
 use crate::settings::Settings;
 
 /// What a policy is for.
@@ -339,13 +340,15 @@ impl Writer<'_> {
         if arn == "*" {
             return "*".to_owned();
         }
-        let fields: Vec<&str> = arn.splitn(6, ':').collect();
-        let [_, partition, service, region, account, tail] = fields[..] else { return "*".to_owned() };
-        let head = format!("arn:{partition}:{service}:{region}:{account}");
+        let Some(([_, partition, service, region, account], tail)) = split(arn) else {
+            return "*".to_owned();
+        };
+        let under =
+            |tail: &str| ["arn:", partition, ":", service, ":", region, ":", account, ":", tail].concat();
         match choices.weighted(&[(26, 0), (20, 1), (20, 2), (12, 3), (6, 4), (6, 5), (10, 6)]) {
-            0 => self.literal(&format!("{head}:{tail}")),
+            0 => self.literal(&under(tail)),
             1 => "*".to_owned(),
-            2 => format!("{head}:{}", self.tail(choices, tail)),
+            2 => under(&self.tail(choices, tail)),
             3 => {
                 choices.label("wildcard in an ARN head");
                 let tail = self.tail(choices, tail);
@@ -367,8 +370,8 @@ impl Writer<'_> {
             4 => format!("arn:{partition}:{service}:*"),
             5 => format!("arn:{partition}:{}*", &service[..service.len().min(2)]),
             _ => match self.variable(choices, tail) {
-                Some(with_variable) => format!("{head}:{with_variable}"),
-                None => format!("{head}:*"),
+                Some(with_variable) => under(&with_variable),
+                None => under("*"),
             },
         }
     }

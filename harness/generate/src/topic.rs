@@ -2,7 +2,7 @@
 
 use assize_model::{Capabilities, Principal, ResourceKind};
 
-use crate::cast::{ACCOUNTS, Cast, Role, Target};
+use crate::cast::{ACCOUNTS, Cast, Role, Target, placed};
 use crate::choices::Choices;
 
 /// A subject with its actions, and how the policies about it tend to look. Percentages are out of 100.
@@ -82,9 +82,7 @@ impl Topic {
             let &(action, resource) = choices.one_of(self.actions);
             let resource = match targets.first() {
                 Some(first) if same && resource != "*" && first.resource != "*" => first.resource.clone(),
-                _ => resource
-                    .replace(":P:", &format!(":{partition}:"))
-                    .replace(":O:", &format!(":{}:", ACCOUNTS[0])),
+                _ => placed(resource, partition, ACCOUNTS[0]),
             };
             let action = match (self.kind, cast.principals.first().map(|principal| &**principal)) {
                 (ResourceKind::RoleTrust, Some(Principal::FederatedCaller(caller))) => match action {

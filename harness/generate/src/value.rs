@@ -95,6 +95,9 @@ pub fn literal(choices: &mut dyn Choices, text: &str) -> Literal {
 /// Whether JSON takes the text as a number token.
 fn is_json_number(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
+    if !digits.starts_with(|first: char| first.is_ascii_digit()) {
+        return false;
+    }
     let (mantissa, exponent) = match digits.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, Some(exponent.trim_start_matches(['+', '-']))),
         None => (digits, None),
