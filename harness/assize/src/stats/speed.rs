@@ -12,8 +12,8 @@ use crate::compare::{Strength, compare};
 
 use super::Sample;
 
-/// How many scenarios are in hand at a time: enough for the clock, few enough for the cache.
-const BATCH: u64 = 64;
+/// How many scenarios are in hand at a time: enough for the clock, and so few that they and their verdicts stay in the second cache.
+const BATCH: u64 = 8;
 
 /// What one thread spent on a sample.
 #[derive(Clone, Copy, Debug, Default)]
