@@ -374,10 +374,16 @@ struct Arn<'r> {
 
 impl<'r> Arn<'r> {
     fn new(arn: &'r ResourceArn) -> Self {
-        let mut fields = arn.as_str().splitn(6, ':').skip(2);
-        let mut next = || fields.next().unwrap_or_default();
-        let (service, _region, account, resource) = (next(), next(), next(), next());
-        Arn { service, account, resource }
+        // A request's ARN has five colons at least, and is too short for a search to pay.
+        let text = arn.as_str();
+        let mut colons = text.bytes().enumerate().filter(|(_, byte)| *byte == b':').map(|(at, _)| at);
+        let mut next = || colons.next().unwrap_or_default();
+        let [_, partition, service, region, account] = [(); 5].map(|()| next());
+        Arn {
+            service: &text[partition + 1..service],
+            account: &text[region + 1..account],
+            resource: &text[account + 1..],
+        }
     }
 }
 

@@ -33,11 +33,11 @@ impl Document {
     pub fn to_json(&self) -> String {
         let mut writer = Writer::latin1();
         writer.open_object();
-        writer.name("Version").string(self.version.as_str());
+        writer.plain_name("Version").plain_string(self.version.as_str());
         if let Some(id) = &self.id {
-            writer.name("Id").string(id);
+            writer.plain_name("Id").string(id);
         }
-        writer.name("Statement").open_array();
+        writer.plain_name("Statement").open_array();
         for statement in &self.statements {
             statement.write(&mut writer);
         }
@@ -50,32 +50,36 @@ impl Statement {
     fn write(&self, writer: &mut Writer) {
         writer.open_object();
         if let Some(sid) = &self.sid {
-            writer.name("Sid").string(sid);
+            writer.plain_name("Sid").string(sid);
         }
-        writer.name("Effect").string(self.effect.as_str());
+        writer.plain_name("Effect").plain_string(self.effect.as_str());
         if let Some(principal) = &self.principal {
-            writer.name(if principal.negated { "NotPrincipal" } else { "Principal" });
+            writer.plain_name(if principal.negated { "NotPrincipal" } else { "Principal" });
             match &principal.spec {
                 PrincipalSpec::Everyone => {
-                    writer.string("*");
+                    writer.plain_string("*");
                 }
                 PrincipalSpec::Map(entries) => {
                     writer.open_object();
                     for entry in by_name(entries, |entry| entry.key) {
-                        writer.name(entry.key.as_str()).strings(&entry.values);
+                        writer.plain_name(entry.key.as_str()).strings(&entry.values);
                     }
                     writer.close_object();
                 }
             }
         }
-        writer.name(if self.action.negated { "NotAction" } else { "Action" }).strings(&self.action.entries);
+        writer
+            .plain_name(if self.action.negated { "NotAction" } else { "Action" })
+            .strings(&self.action.entries);
         if let Some(resource) = &self.resource {
-            writer.name(if resource.negated { "NotResource" } else { "Resource" }).strings(&resource.entries);
+            writer
+                .plain_name(if resource.negated { "NotResource" } else { "Resource" })
+                .strings(&resource.entries);
         }
         if !self.condition.is_empty() {
-            writer.name("Condition").open_object();
+            writer.plain_name("Condition").open_object();
             for block in by_name(&self.condition, ConditionBlock::name) {
-                writer.name(&block.name()).open_object();
+                writer.plain_name(&block.name()).open_object();
                 for ConditionKey { key, values } in by_name(&block.keys, |key| key.key.clone()) {
                     writer.name(key).open_array();
                     for value in values {

@@ -589,6 +589,24 @@ impl Writer {
         self
     }
 
+    /// The name of the member that comes next, in which there is nothing to escape.
+    pub(crate) fn plain_name(&mut self, name: &str) -> &mut Self {
+        self.plain_string(name);
+        self.out.push(':');
+        self.comma = false;
+        self
+    }
+
+    /// A string in which there is nothing to escape.
+    pub(crate) fn plain_string(&mut self, text: &str) -> &mut Self {
+        self.separate();
+        self.out.reserve(text.len() + 3);
+        self.out.push('"');
+        self.out.push_str(text);
+        self.out.push('"');
+        self
+    }
+
     /// A string.
     pub fn string(&mut self, text: &str) -> &mut Self {
         self.separate();

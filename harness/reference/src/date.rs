@@ -82,10 +82,10 @@ impl Reader<'_> {
     /// Takes exactly `count` digits.
     fn digits(&mut self, count: usize) -> Option<i32> {
         let (digits, rest) = self.0.split_at_checked(count)?;
-        let digits =
-            std::str::from_utf8(digits).ok().filter(|text| text.bytes().all(|b| b.is_ascii_digit()))?;
         self.0 = rest;
-        digits.parse().ok()
+        digits.iter().try_fold(0, |number, digit| {
+            digit.is_ascii_digit().then(|| number * 10 + i32::from(digit - b'0'))
+        })
     }
 
     /// Takes one to nine digits as a fraction of a second, in nanoseconds.

@@ -952,7 +952,7 @@ fn is_service_linked(principal: &Principal) -> bool {
 
 /// COND-041: equal after lower-casing one character at a time.
 fn equal_ignoring_case(one: &str, other: &str) -> bool {
-    if one == other {
+    if one.eq_ignore_ascii_case(other) {
         return true;
     }
     // From the end, since most names begin alike. Where two ASCII characters differ the texts do; what others become the library knows.
@@ -960,6 +960,11 @@ fn equal_ignoring_case(one: &str, other: &str) -> bool {
     match pairs.find(|(one, other)| !one.eq_ignore_ascii_case(other) || !one.is_ascii()) {
         None => one.len() == other.len(),
         Some((one, other)) if one.is_ascii() && other.is_ascii() => false,
-        Some(_) => one.chars().flat_map(char::to_lowercase).eq(other.chars().flat_map(char::to_lowercase)),
+        Some(_) => equal_in_lower_case(one, other),
     }
+}
+
+#[inline(never)]
+fn equal_in_lower_case(one: &str, other: &str) -> bool {
+    one.chars().flat_map(char::to_lowercase).eq(other.chars().flat_map(char::to_lowercase))
 }

@@ -92,7 +92,7 @@ fn reference_start(text: &str) -> Option<usize> {
 
 /// Whether `${` stands anywhere in a text.
 pub(crate) fn has_reference(text: &str) -> bool {
-    reference_start(text).is_some()
+    text.as_bytes().contains(&b'$') && reference_start(text).is_some()
 }
 
 /// The characters of a text as the policy's author wrote them.
