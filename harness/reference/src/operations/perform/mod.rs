@@ -132,6 +132,25 @@ mod tests {
         );
     }
 
+    /// PRIN-055: ids are never given twice, so a deleted entity cannot ask.
+    #[test]
+    fn who_was_deleted_asks_nothing() {
+        let bound = |now: &str| {
+            perform(&format!(
+                r#"{{"op":"DecideBound","policy_type":"resource","document":{{"Version":"2012-10-17","Statement":
+                {{"Effect":"Allow","Principal":{{"AWS":"arn:aws:iam::111111111111:user/u"}},"Action":"*","Resource":"*"}}}},
+                "saved":[{{"arn":"arn:aws:iam::111111111111:user/u","id":"AIDAEXAMPLE0000000001"}}],"now":{now},"policies":{{}},
+                "request":{{"principal":{{"kind":"user","partition":"aws","account":"111111111111","path":"/","name":"u",
+                "id":"AIDAEXAMPLE0000000001"}},"action":"s3:GetObject",
+                "resource":{{"arn":"arn:aws:s3:::b/k","account":"111111111111"}}}}}}"#
+            ))
+        };
+        let renamed = bound(r#"[{"arn":"arn:aws:iam::111111111111:user/v","id":"AIDAEXAMPLE0000000001"}]"#);
+        assert!(renamed.is_ok(), "{renamed:?}");
+        let fault = bound("[]").expect_err("the requester was deleted");
+        assert!(fault.contains("not in the directory any more"), "{fault}");
+    }
+
     #[test]
     fn the_parts_of_a_scenario_are_as_strict_as_there() {
         let token = |caller: &str, policies: &str| {
