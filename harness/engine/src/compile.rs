@@ -526,7 +526,7 @@ impl<'c> Tokens<'c> {
     /// Makes a token of the text read since the last one.
     fn flush(&mut self) {
         let end = self.compiler.tables.text.len();
-        if end > self.pending {
+        if end != self.pending {
             self.compiler.tables.tokens.push(Token::Text(Span::new(self.pending..end)));
         }
         self.pending = end;

@@ -190,7 +190,15 @@ mod tests {
         }
         for (one, other) in [("@", "`"), ("[", "{"), ("Z", "{"), ("\u{c1}", "\u{e1}")] {
             assert_ne!(ascii_folded(one.as_bytes()), ascii_folded(other.as_bytes()), "{one} {other}");
+            let [one, other] = [one, other].map(|text| format!("a{text}"));
+            assert_ne!(ascii_folded(one.as_bytes()), ascii_folded(other.as_bytes()), "{one} {other}");
         }
+    }
+
+    #[test]
+    fn exact_hashes_tell_case_apart() {
+        assert_ne!(exact(b"policy"), exact(b"Policy"));
+        assert_eq!(exact(b"policy"), ascii_folded(b"policy"));
     }
 
     #[test]

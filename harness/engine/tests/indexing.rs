@@ -171,3 +171,19 @@ fn vendors_of_every_length() {
         }
     }
 }
+
+/// Resources that begin alike for longer than the eight bytes by which they are found first.
+#[test]
+fn resources_that_begin_alike() {
+    let resource = |letter: char| format!("\"arn:aws:s3:::bucket/a-long-beginning-{letter}*\"");
+    let mut statements: Vec<String> =
+        ('b'..='y').map(|letter| statement("Allow", "\"s3:*\"", &resource(letter), "{}")).collect();
+    statements.push(statement("Allow", "\"s3:*\"", "\"arn:aws:s3:::c/*\"", "{}"));
+    let policies = prepare(&identity(&[document(&statements)]));
+    for letter in 'a'..='z' {
+        let arn = format!("arn:aws:s3:::bucket/a-long-beginning-{letter}/k");
+        let request = request(user(common::A, "u"), "s3:GetObject", &arn, context(&[]));
+        let expected = if ('b'..='y').contains(&letter) { Decision::Allow } else { Decision::ImplicitDeny };
+        assert_eq!(evaluate(&policies, &request).decision, expected, "{arn}");
+    }
+}

@@ -63,6 +63,7 @@ fn of_a_list() {
         let attached: Vec<Attached> = (0..count).map(attached).collect();
         let own = attached.capacity() * size_of::<Attached>();
         let (list, kept) = kept(|| PolicyList::new(attached));
+        assert_eq!(list.attached().len(), count, "the list holds them all");
         let index = list.memory() - own;
         assert_eq!(if index == 0 { 0 } else { COUNTS + index }, kept, "{count} documents");
         assert_eq!(index > 0, count > 16, "{count} documents");
