@@ -3,6 +3,8 @@
 //! `cargo test -p assize` holds the same and much more. This is what a mutant is tried with, thousands of times in a row: it builds
 //! without the harness, and one after the other, what fails most and soonest first, so that the first failure ends it.
 
+mod parts;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,6 +15,7 @@ use assize_model::json;
 use assize_model::scenario::{self, Acceptance, Body, Case, Expect, ExpectedStatement, Scenario};
 use assize_model::{Evaluator, Grammar, Policies, PolicyType, Prepared, Refusal, StatementRef, Verdict};
 use assize_reference::{Reference, date, grammar};
+use parts::PARTS;
 
 /// How many scenarios and raw documents are generated: `ASSIZE_CASES`, or what takes a second.
 fn cases() -> u64 {
@@ -203,42 +206,32 @@ fn same_acceptance(policy_type: PolicyType, managed: bool, text: &str) {
 /// The rules of chapters 02, 03, 05 and 06 that the reference knows to have taken part in a decision.
 const TRACED: usize = 200;
 
-/// Rules that take part in a decision without applying: in this request of this scenario.
-const NOT_APPLIED: [(&str, &str, &str); 10] = [
-    ("EVAL-003", "eval-002/principal", "user:w@A s3:GetObject"),
-    ("EVAL-005", "eval-005/resource/over-identity-and-resource", "user:u@A s3:PutObject"),
-    ("EVAL-012", "eval-011/no-path", "user:u@A s3:GetObject"),
-    ("EVAL-012", "eval-013/level-of-denies-only", "user:u@A s3:GetObject"),
-    ("EVAL-013", "eval-011/no-path", "user:u@A s3:GetObject"),
-    ("EVAL-061", "eval-002/condition", "with the tag"),
-    ("EVAL-076", "eval-002/condition", "with the tag"),
-    ("MATCH-037", "match-032/01-allow", "satisfied"),
-    ("MATCH-098", "match-090/allow", "Bob"),
-    ("PRIN-046", "match-098/not-principal-with-user-and-account", "Bob"),
-];
-
 fn a_rule_that_takes_part_applies_in_a_case_of_its_own(corpus: &[Scenario]) {
     let reference = Reference::new();
     // By rule: whether it applied in a case that is filed under it.
     let mut traced: BTreeMap<&str, bool> = BTreeMap::new();
-    let mut not_applied = 0;
+    let mut told = 0;
     for scenario in corpus {
         let Body::Requests { policies, requests, .. } = &scenario.body else { continue };
         let Ok(prepared) = reference.prepare(policies) else { continue };
         for case in requests {
             let Ok(request) = &case.request else { continue };
-            for part in prepared.trace(request) {
-                let own = part.applied && scenario.rules[0] == part.rule;
-                *traced.entry(part.rule).or_default() |= own;
-                let name = case.name.as_deref().unwrap_or_default();
-                if NOT_APPLIED.contains(&(part.rule, &scenario.name, name)) {
-                    assert!(!part.applied, "{} applies to {}, {name}", part.rule, scenario.name);
-                    not_applied += 1;
-                }
+            let parts = prepared.trace(request);
+            for part in &parts {
+                *traced.entry(part.rule).or_default() |= part.applied && scenario.rules[0] == part.rule;
+            }
+            let name = case.name.as_deref().unwrap_or_default();
+            for expected in PARTS.iter().filter(|row| row.scenario == scenario.name && row.request == name) {
+                let applies = |rule: &str| parts.iter().any(|part| part.rule == rule && part.applied);
+                let wrong = |rule: &&&str| applies(rule) != expected.applied.contains(*rule);
+                let wrong: Vec<_> =
+                    expected.applied.iter().chain(expected.not_applied).filter(wrong).collect();
+                assert!(wrong.is_empty(), "{}, {name}: whether these apply: {wrong:?}", scenario.name);
+                told += 1;
             }
         }
     }
-    assert_eq!(not_applied, NOT_APPLIED.len(), "a rule, scenario or request of `NOT_APPLIED` is gone");
+    assert_eq!(told, PARTS.len(), "a scenario or request of `PARTS` is gone");
     let operations_only = ["EVAL-061"];
     let never: Vec<&str> = traced.iter().filter(|(_, applied)| !**applied).map(|(rule, _)| *rule).collect();
     assert_eq!(never, operations_only, "rules that never apply where they should");
