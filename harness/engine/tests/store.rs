@@ -244,3 +244,28 @@ fn memory_is_accounted_for() {
     assert!((8..100).contains(&memory.per_attachment()), "{memory:?}");
     assert_eq!(memory.total(), memory.document_bytes + memory.attachment_bytes + memory.record_bytes);
 }
+
+/// What was removed is unknown, and its name is free.
+#[test]
+fn removing_removes() {
+    type Change = fn(&PolicyStore) -> Result<(), StoreError>;
+    let kinds: [(Change, Change); 5] = [
+        (|store| store.add_principal(USER), |store| store.remove_principal(USER)),
+        (|store| store.add_group("dev"), |store| store.remove_group("dev")),
+        (|store| store.add_resource(BUCKET, ResourceKind::Ordinary), |store| store.remove_resource(BUCKET)),
+        (|store| store.add_level("r-root"), |store| store.remove_level("r-root")),
+        (
+            |store| store.add_endpoint("vpce-1", EndpointKind::Gateway),
+            |store| store.remove_endpoint("vpce-1"),
+        ),
+    ];
+    for (number, (add, remove)) in kinds.into_iter().enumerate() {
+        let store = PolicyStore::new();
+        for _ in 0..2 {
+            assert!(matches!(remove(&store), Err(StoreError::Unknown { .. })), "kind {number}");
+            assert!(add(&store).is_ok(), "kind {number}");
+            assert!(matches!(add(&store), Err(StoreError::Exists { .. })), "kind {number}");
+            assert!(remove(&store).is_ok(), "kind {number}");
+        }
+    }
+}
