@@ -29,6 +29,7 @@ use assize_model::scenario::{self, Body};
 use assize_model::{Policies, Scenario};
 
 use crate::drivers::ScenarioInput;
+use crate::sequences::Sequence;
 
 /// A fuzz target.
 pub struct Target {
@@ -40,6 +41,8 @@ pub struct Target {
     read: fn(&[u8]) -> ScenarioInput,
     /// Judges a scenario in one variation; an error says what is wrong.
     judge: fn(&Scenario, u8) -> Result<(), String>,
+    /// The steps that a variation makes of a scenario, for a target that is about those: they are what is kept of a finding.
+    steps: Option<fn(&Scenario, u8) -> Option<Sequence>>,
     /// How many variations there are: numbers from 0 that lead to different trials of one scenario.
     variations: u8,
 }
@@ -50,6 +53,7 @@ pub static DIFFERENTIAL: Target = Target {
     rule: "INV-092",
     read: generated,
     judge: differential::evaluators_agree,
+    steps: None,
     variations: 1,
 };
 
@@ -59,6 +63,7 @@ pub static DENY_PRECEDENCE: Target = Target {
     rule: "INV-025",
     read: generated,
     judge: invariants::deny_takes_precedence,
+    steps: None,
     variations: 64,
 };
 
@@ -69,6 +74,7 @@ pub static DELEGATION_SUBSET: Target = Target {
     rule: "INV-055",
     read: generated,
     judge: invariants::delegation_is_a_subset,
+    steps: None,
     variations: 60,
 };
 
@@ -78,6 +84,7 @@ pub static GRAMMAR_BYTES: Target = Target {
     rule: "GRAM-052",
     read: grammar::text,
     judge: grammar::grammars_agree,
+    steps: None,
     variations: 1,
 };
 
@@ -87,6 +94,7 @@ pub static ROUND_TRIP: Target = Target {
     rule: "INV-009",
     read: grammar::document,
     judge: grammar::writing_keeps,
+    steps: None,
     variations: 1,
 };
 
@@ -96,6 +104,7 @@ pub static STORE_SEQUENCES: Target = Target {
     rule: "INV-092",
     read: generated,
     judge: store::answers_as_from_scratch,
+    steps: Some(store::steps),
     variations: 64,
 };
 

@@ -24,6 +24,7 @@ use assize_model::{Policies, Prepared, Scenario, Verdict};
 use assize_reference::Reference;
 
 use crate::compare::Strength;
+use crate::trial::guard;
 use plain::PlainStore;
 use step::{Question, Step};
 use subject::{Store, Subject, Wrong};
@@ -140,7 +141,9 @@ impl Sequence {
     pub fn hold_to<S: Store>(&self, expected: &[Expected], strength: Strength) -> Result<(), Failure> {
         let mut subject = Subject::<S>::new(strength);
         for (at, (step, expected)) in self.steps.iter().zip(expected).enumerate() {
-            subject.step(step, expected).map_err(|wrong| Failure { at, wrong })?;
+            let made =
+                guard(|| subject.step(step, expected)).unwrap_or_else(|panic| Err(Wrong::panic(panic)));
+            made.map_err(|wrong| Failure { at, wrong })?;
         }
         Ok(())
     }

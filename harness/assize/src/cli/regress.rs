@@ -11,10 +11,11 @@ use assize::fuzzing::{TARGETS, target};
 use super::output::Output;
 use super::{Ending, Finding};
 
-/// Make a minimal scenario of an input that a fuzz target failed on
+/// Make a minimal scenario, or minimal steps, of an input that a fuzz target failed on
 ///
 /// Reads the input as the target does, shrinks the scenario, and keeps it as `TARGET/NAME.json` among the regressions, which every
-/// `assize run` and `cargo test` replays. Exit status 1: it fails and was kept; 0: the input does not fail (any more).
+/// `assize run` and `cargo test` replays; of `store_sequences` it keeps the steps, as `sequences/NAME.jsonl`. Exit status 1: it fails and
+/// was kept; 0: the input does not fail (any more).
 #[derive(clap::Args)]
 pub(super) struct Arguments {
     /// The input, as the fuzzer left it: fuzz/artifacts/TARGET/crash-…
@@ -41,7 +42,7 @@ pub(super) fn run(arguments: &Arguments, output: &mut Output) -> Ending {
     panic::set_hook(hook);
     match kept {
         Ok(kept) => {
-            output.line(&kept.finding.to_string());
+            output.line(&kept.finding);
             let minimal = if kept.minimal { "minimal" } else { "not minimal: the search took too long" };
             output.line(&format!("\nkept as {} ({minimal})", kept.path.display()));
             Ok(Finding::FallsShort)

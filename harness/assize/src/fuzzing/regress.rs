@@ -5,16 +5,19 @@ use std::path::{Path, PathBuf};
 use assize_generate::{Budget, shrink};
 use assize_model::Scenario;
 
-use super::{Finding, Target};
+use super::{Finding, Target, store};
 use crate::regressions::{Unwritable, keep};
+use crate::sequences::Sequence;
+use crate::sequences::minimal::{self, Minimal};
+use crate::sequences::subject::{EngineStore, Store};
 
 /// A regression that was kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
     /// The file, below the folder of regressions.
     pub path: PathBuf,
-    /// What it holds, and what is wrong.
-    pub finding: Finding,
+    /// What is wrong, and what the file holds.
+    pub finding: String,
     /// Whether no single step makes it simpler.
     pub minimal: bool,
 }
@@ -25,18 +28,26 @@ pub enum NotKept {
     /// The input holds: nothing is wrong with it, or not any more.
     Holds,
     /// Written and read back, what was found does not fail.
-    NotReproduced(Box<Finding>),
+    NotReproduced(String),
     /// The file cannot be written or read.
     Unwritable(Unwritable),
 }
 
-/// Makes of an input that a target fails on a minimal scenario `regressions/TARGET/NAME.json`. The name is made of what the file
-/// says, so that equal findings have one file. It is kept only if it still fails when it is read back.
+/// Makes of an input that a target fails on a minimal scenario `regressions/TARGET/NAME.json`, or, where a target makes steps of a
+/// scenario, a minimal sequence of steps `regressions/sequences/NAME.jsonl`. The name is made of what the file says, so that equal
+/// findings have one file. It is kept only if it still fails when it is read back.
 ///
 /// # Errors
 /// Why nothing was kept; then no file is left behind.
 pub fn regress(target: &Target, bytes: &[u8], regressions: &Path) -> Result<Kept, NotKept> {
-    let found = target.scenario(&target.read(bytes)).err().ok_or(NotKept::Holds)?;
+    let scenario = target.read(bytes);
+    if let Some(steps) = target.steps {
+        let mut sequences = (0..target.variations).filter_map(|variation| steps(&scenario, variation));
+        return sequences
+            .find_map(|sequence| regress_steps::<EngineStore>(&sequence, regressions))
+            .ok_or(NotKept::Holds)?;
+    }
+    let found = target.scenario(&scenario).err().ok_or(NotKept::Holds)?;
     // What panics shall not shrink to what merely differs, nor the other way round.
     let panics = found.is_panic();
     let mut same =
@@ -45,9 +56,21 @@ pub fn regress(target: &Target, bytes: &[u8], regressions: &Path) -> Result<Kept
     let mut scenario = shrunk.scenario;
     scenario.rules = vec![target.rule.to_owned()];
     match keep(&mut scenario, regressions, target.name, &mut same).map_err(NotKept::Unwritable)? {
-        Some((path, finding)) => Ok(Kept { path, finding, minimal: shrunk.minimal }),
-        None => Err(NotKept::NotReproduced(Box::new(Finding { scenario, ..found }))),
+        Some((path, finding)) => Ok(Kept { path, finding: finding.to_string(), minimal: shrunk.minimal }),
+        None => Err(NotKept::NotReproduced(Finding { scenario, ..found }.to_string())),
     }
+}
+
+/// The same of a sequence of steps; `None` if it holds.
+fn regress_steps<S: Store>(sequence: &Sequence, regressions: &Path) -> Option<Result<Kept, NotKept>> {
+    let hold = |sequence: &Sequence| sequence.hold::<S>();
+    let Minimal { sequence, failure, minimal } = minimal::minimal(sequence, &hold, Budget::default())?;
+    let finding = store::told(&sequence, &failure);
+    Some(match minimal::keep(&sequence, regressions, &hold) {
+        Ok(Some(path)) => Ok(Kept { path, finding, minimal }),
+        Ok(None) => Err(NotKept::NotReproduced(finding)),
+        Err(file) => Err(NotKept::Unwritable(file)),
+    })
 }
 
 #[cfg(test)]
@@ -68,6 +91,7 @@ mod tests {
             }
             _ => Ok(()),
         },
+        steps: None,
         variations: 2,
     };
 
@@ -84,6 +108,7 @@ mod tests {
             }
             Body::Operation { .. } => Ok(()),
         },
+        steps: None,
         variations: 1,
     };
 
@@ -97,10 +122,10 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let kept = regress(&NO_REQUESTS, &[7; 900], folder.path()).expect("a regression");
         assert!(kept.minimal);
-        assert_eq!(kept.finding.difference, "there are requests");
+        assert!(kept.finding.starts_with("there are requests\n"), "{}", kept.finding);
         assert_eq!(kept.path.parent(), Some(folder.path().join("no_requests").as_path()));
         let scenario = read(&kept.path);
-        assert_eq!(scenario, kept.finding.scenario);
+        assert!(kept.finding.ends_with(&scenario.to_json()), "{}", kept.finding);
         assert_eq!(scenario.rules, ["INV-092"]);
         let Body::Requests { policies, requests, .. } = &scenario.body else { panic!("requests") };
         assert_eq!((requests.len(), &**policies), (1, &assize_model::Policies::default()));
@@ -115,8 +140,30 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let kept = regress(&NO_SPACES, br#"{  "Version": "2012-10-17", "Statement": []}"#, folder.path());
         let kept = kept.expect("a regression");
-        assert!(kept.finding.is_panic(), "{}", kept.finding);
+        assert!(kept.finding.starts_with("panicked: "), "{}", kept.finding);
         assert!(NO_SPACES.scenario(&read(&kept.path)).is_err());
+    }
+
+    #[test]
+    #[cfg(feature = "faults")]
+    fn steps_become_a_minimal_file() {
+        use assize_engine_faulty::faults::{Fault, with};
+        use assize_generate::{Seeded, Settings, scenario};
+
+        use crate::sequences::subject::FaultyStore;
+
+        let folder = tempfile::tempdir().expect("a folder");
+        let scenarios = (0..200).map(|case| scenario(&mut Seeded::case(1, case), &Settings::default()));
+        let mut sequences = scenarios.filter_map(|scenario| store::steps(&scenario, 0));
+        let kept = with(Fault::DetachTakesAll, || {
+            sequences.find_map(|sequence| regress_steps::<FaultyStore>(&sequence, folder.path()))
+        });
+        let kept = kept.expect("something is detached").expect("a file");
+        let text = std::fs::read_to_string(&kept.path).expect("a file");
+        assert!(kept.finding.ends_with(&text) && text.lines().count() < 20, "{}", kept.finding);
+        let sequence = Sequence::read(&text).expect("a sequence");
+        assert_eq!(sequence.hold::<EngineStore>(), Ok(()));
+        assert!(regress_steps::<EngineStore>(&sequence, folder.path()).is_none());
     }
 
     #[test]

@@ -50,6 +50,10 @@ impl Wrong {
         let difference = Difference::of(what, expected, actual);
         Wrong { kind: kind.into(), difference, strength: Strength::Decision }
     }
+
+    pub(super) fn panic(text: String) -> Wrong {
+        Wrong::of("panicked", "panic", "none", text)
+    }
 }
 
 impl<S: Store> Subject<S> {

@@ -189,8 +189,9 @@ impl Version {
         let Resource::Arn(arn) = request.resource() else { return None };
         let arn = arn.as_str();
         let bucket = || {
-            let (service, rest) = arn.splitn(3, ':').nth(2)?.split_once(':')?;
-            let slash = arn.len() - rest.len() + rest.find('/')?;
+            let mut fields = arn.splitn(6, ':');
+            let (service, name) = (fields.nth(2)?, fields.nth(2)?);
+            let slash = arn.len() - name.len() + name.find('/')?;
             if service == "s3" { self.resources.get(&arn[..slash]) } else { None }
         };
         let record = self.resources.get(arn).or_else(bucket)?;
