@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use assize_engine::{Place, PolicyStore, StoreError, Via};
 use assize_model::{
     AclGrant, AclPermission, AclTarget, DecidingType, Decision, EndpointKind, Grantee, InputError,
-    PolicyType, Principal, Request, ResourceKind,
+    PolicyType, Principal, ReportState, Request, ResourceKind,
 };
 use common::{A, B, context, request, user};
 
@@ -268,4 +268,24 @@ fn removing_removes() {
             assert!(remove(&store).is_ok(), "kind {number}");
         }
     }
+}
+
+/// A principal without policies has none, which differs from policies that say nothing (EVAL-069).
+#[test]
+fn what_is_not_attached_is_absent() {
+    let store = PolicyStore::new();
+    let states = |store: &PolicyStore| {
+        let evaluation = store.explain(&get(user(A, "u")), Via::default()).expect("an evaluation");
+        [PolicyType::Identity, PolicyType::Boundary].map(|policy_type| {
+            let report = evaluation.by_type.iter().find(|report| report.policy_type == policy_type);
+            report.expect("a report of each type").state
+        })
+    };
+    store.add_principal(USER).expect("a principal");
+    assert_eq!(states(&store), [ReportState::Absent; 2]);
+    insert(&store, "all", PolicyType::Identity, &policy("Allow", "*"));
+    store.attach("all", Place::Principal(USER)).expect("attached");
+    assert_eq!(states(&store), [ReportState::Evaluated, ReportState::Absent]);
+    store.attach("all", Place::Boundary(USER)).expect("attached");
+    assert_eq!(states(&store), [ReportState::Evaluated; 2]);
 }
