@@ -51,7 +51,7 @@ impl<S: Semantics + ?Sized> Matcher<'_, S> {
         self.rule("MATCH-033", head.contains('?'));
         self.rule("MATCH-034", tail.contains('/'));
         self.rule("MATCH-035", true);
-        self.rule("MATCH-036", tail.is_empty() && !head.ends_with(':'));
+        self.rule("MATCH-036", !head.ends_with(':'));
         self.rule("MATCH-037", tail.contains(':'));
         self.rule("MATCH-038", true);
         self.rule("MATCH-039", true);
