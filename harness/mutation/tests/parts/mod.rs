@@ -114,7 +114,7 @@ pub const PARTS: &[Parts] = &[
     parts("eval-011/no-path", USER, &["EVAL-011"],
         &["EVAL-012", "EVAL-013", "EVAL-015", "EVAL-017", "EVAL-021", "EVAL-029", "EVAL-030", "EVAL-031", "EVAL-032", "EVAL-036",
           "EVAL-037", "EVAL-038", "EVAL-039", "EVAL-040", "EVAL-041", "EVAL-044", "EVAL-045", "EVAL-046", "EVAL-047", "EVAL-050",
-          "EVAL-052"]),
+          "EVAL-052", "COND-000", "COND-001"]),
     parts("eval-013/level-of-denies-only", USER, &["EVAL-013"], &["EVAL-012"]),
     parts("eval-030/identity-policy-missing", USER, &["EVAL-030"], &["EVAL-029", "EVAL-037", "EVAL-045", "EVAL-046"]),
     parts("eval-032/account-named", "root@B s3:PutObject", &["EVAL-032"], &["EVAL-030", "EVAL-031", "EVAL-046"]),
