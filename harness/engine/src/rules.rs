@@ -268,10 +268,8 @@ fn sts_operation<'r>(frame: &Frame<'r>) -> &'r str {
     if !is_one_of(frame, &ACCOMPANYING) {
         return frame.action.name();
     }
-    let federates = frame.resource.is_some_and(|resource| {
-        let arn = Arn::new(resource);
-        arn.service == "sts" && arn.resource.starts_with("federated-user/")
-    });
+    let federates =
+        frame.resource.is_some_and(|arn| arn.service() == "sts" && arn.name().starts_with("federated-user/"));
     if federates { "GetFederationToken" } else { "AssumeRole" }
 }
 
@@ -310,9 +308,8 @@ fn service_forbids(frame: &Frame<'_>, relation: Relation) -> bool {
             || (is_aws_managed_policy(resource) && is_one_of(frame, &POLICY_CHANGES))
             || (is_role_under(resource, "/aws-reserved/") && is_one_of(frame, &ROLE_CHANGES))
     } else if asks_service(frame, Service::Kms) {
-        let arn = Arn::new(resource);
-        arn.service == "kms"
-            && arn.resource.starts_with("alias/aws/")
+        resource.service() == "kms"
+            && resource.name().starts_with("alias/aws/")
             && is_one_of(frame, &["CreateAlias", "DeleteAlias", "UpdateAlias"])
     } else {
         false
@@ -365,47 +362,19 @@ fn is_service_linked(principal: &Principal) -> bool {
     matches!(principal, Principal::RoleSession(session) if session.service_linked())
 }
 
-/// The fields of an ARN that rules look at.
-struct Arn<'r> {
-    service: &'r str,
-    account: &'r str,
-    resource: &'r str,
-}
-
-impl<'r> Arn<'r> {
-    fn new(arn: &'r ResourceArn) -> Self {
-        // A request's ARN has five colons at least, and is too short for a search to pay.
-        let text = arn.as_str();
-        let mut colons = text.bytes().enumerate().filter(|(_, byte)| *byte == b':').map(|(at, _)| at);
-        let mut next = || colons.next().unwrap_or_default();
-        let [_, partition, service, region, account] = [(); 5].map(|()| next());
-        Arn {
-            service: &text[partition + 1..service],
-            account: &text[region + 1..account],
-            resource: &text[account + 1..],
-        }
-    }
-}
-
 fn is_role(resource: &ResourceArn) -> bool {
     is_role_under(resource, "/")
 }
 
 /// Whether the resource is a role whose path begins with `path`.
 fn is_role_under(resource: &ResourceArn, path: &str) -> bool {
-    // Every request comes here, few with a resource of IAM.
-    let service = resource.as_str().as_bytes().get("arn:".len() + resource.partition().len()..);
-    if !service.is_some_and(|rest| rest.starts_with(b":iam:")) {
-        return false;
-    }
-    let arn = Arn::new(resource);
-    arn.resource.strip_prefix("role").is_some_and(|rest| rest.starts_with(path))
+    let below_role = || resource.name().strip_prefix("role");
+    resource.service() == "iam" && below_role().is_some_and(|rest| rest.starts_with(path))
 }
 
 /// Whether the resource is `arn:P:iam::aws:policy/…`.
 fn is_aws_managed_policy(resource: &ResourceArn) -> bool {
-    let arn = Arn::new(resource);
-    arn.service == "iam" && arn.account == "aws" && arn.resource.starts_with("policy/")
+    resource.service() == "iam" && resource.account() == "aws" && resource.name().starts_with("policy/")
 }
 
 /// The grants of access control lists that reach the requester, with their places in the list (EVAL-062).

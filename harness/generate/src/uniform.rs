@@ -23,8 +23,10 @@ mod domain;
 /// Chooses policies and, apart from them, requests.
 pub fn uniform(choices: &mut dyn Choices, settings: &Settings) -> Scenario {
     let (_, role) = *choices.one_of(&ROLES);
-    let kinds = [ResourceKind::Ordinary, ResourceKind::KmsKey, ResourceKind::RoleTrust];
-    let kind = if role == Role::FederatedCaller { ResourceKind::RoleTrust } else { *choices.one_of(&kinds) };
+    let kind = match role {
+        Role::FederatedCaller => ResourceKind::RoleTrust,
+        _ => *choices.one_of(&ResourceKind::ALL),
+    };
     let management = role.has_account() && choices.chance(50);
     let drawing = Drawing { settings, role, management, kind };
     let policies = drawing.policies(choices);
@@ -67,7 +69,7 @@ impl Drawing<'_> {
             policies.rcps = Some(self.levels(choices, "rcp", PolicyType::Rcp));
         }
         if choices.chance(50) {
-            let kind = *choices.one_of(&[EndpointKind::Interface, EndpointKind::Gateway]);
+            let kind = *choices.one_of(&EndpointKind::ALL);
             let policy = self.policy(choices, "endpoint", PolicyType::Vpce);
             policies.endpoint = Some(EndpointPolicy { kind, policy });
         }

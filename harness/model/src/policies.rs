@@ -198,6 +198,9 @@ pub enum EndpointKind {
 }
 
 impl EndpointKind {
+    /// All kinds.
+    pub const ALL: [EndpointKind; 2] = [EndpointKind::Interface, EndpointKind::Gateway];
+
     /// As written in files.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -228,6 +231,10 @@ pub enum ResourceKind {
 }
 
 impl ResourceKind {
+    /// All kinds.
+    pub const ALL: [ResourceKind; 3] =
+        [ResourceKind::Ordinary, ResourceKind::KmsKey, ResourceKind::RoleTrust];
+
     /// As written in files.
     pub fn as_str(self) -> &'static str {
         match self {

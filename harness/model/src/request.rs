@@ -139,20 +139,21 @@ impl Resource {
         if text == "*" {
             return Ok(Resource::None { owner });
         }
-        let mut colons = text.bytes().enumerate().filter(|(_, byte)| *byte == b':').map(|(at, _)| at);
-        let five = [(); 5].map(|()| colons.next());
-        let [Some(scheme), Some(partition), Some(_), Some(region), Some(account)] = five else {
-            return Err(InputError::InvalidResource);
-        };
-        if &text[..scheme] != "arn" {
+        // What is split here is short: looking at each byte is faster than setting up a search.
+        let mut places = text.bytes().enumerate().filter(|(_, byte)| *byte == b':').map(|(at, _)| at);
+        let mut colons = [0; 5];
+        for colon in &mut colons {
+            *colon = places.next().ok_or(InputError::InvalidResource)?;
+        }
+        if &text[..colons[0]] != "arn" {
             return Err(InputError::InvalidResource);
         }
-        let (partition_end, account) = (partition, &text[region + 1..account]);
         let owner = owner.filter(|owner| !owner.is_empty()).ok_or(InputError::MissingOwner)?;
-        if !account.is_empty() && account != owner {
+        let arn = ResourceArn { text, colons, owner, management: false, aws_managed: false };
+        if !arn.account().is_empty() && arn.account() != arn.owner {
             return Err(InputError::OwnerMismatch);
         }
-        Ok(Resource::Arn(ResourceArn { partition_end, text, owner, management: false, aws_managed: false }))
+        Ok(Resource::Arn(arn))
     }
 
     /// The same resource with the facts `management` (its account is a management account, EVAL-018) and `aws_managed` (it is an AWS
@@ -179,7 +180,8 @@ impl Resource {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ResourceArn {
     text: String,
-    partition_end: usize,
+    /// Where the first five colons stand.
+    colons: [usize; 5],
     owner: String,
     management: bool,
     aws_managed: bool,
@@ -195,7 +197,25 @@ impl ResourceArn {
     /// The second field.
     #[inline]
     pub fn partition(&self) -> &str {
-        &self.text["arn:".len()..self.partition_end]
+        &self.text[self.colons[0] + 1..self.colons[1]]
+    }
+
+    /// The third field.
+    #[inline]
+    pub fn service(&self) -> &str {
+        &self.text[self.colons[1] + 1..self.colons[2]]
+    }
+
+    /// The fifth field, which may be empty: the account that the ARN carries.
+    #[inline]
+    pub fn account(&self) -> &str {
+        &self.text[self.colons[3] + 1..self.colons[4]]
+    }
+
+    /// The sixth field: everything behind the fifth colon.
+    #[inline]
+    pub fn name(&self) -> &str {
+        &self.text[self.colons[4] + 1..]
     }
 
     /// The account that owns the resource (EVAL-009).

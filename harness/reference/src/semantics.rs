@@ -958,9 +958,10 @@ fn equal_ignoring_case(one: &str, other: &str) -> bool {
     // From the end, since most names begin alike. Where two ASCII characters differ the texts do; what others become the library knows.
     let mut pairs = one.bytes().rev().zip(other.bytes().rev());
     match pairs.find(|(one, other)| !one.eq_ignore_ascii_case(other) || !one.is_ascii()) {
-        None => one.len() == other.len(),
-        Some((one, other)) if one.is_ascii() && other.is_ascii() => false,
-        Some(_) => equal_in_lower_case(one, other),
+        Some((one_byte, other_byte)) if !one_byte.is_ascii() || !other_byte.is_ascii() => {
+            equal_in_lower_case(one, other)
+        }
+        _ => false,
     }
 }
 

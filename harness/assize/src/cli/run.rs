@@ -86,19 +86,23 @@ impl Arguments {
     /// How many scenarios to generate. Who asks for certain cases of a corpus wants those.
     fn cases(&self) -> u64 {
         let generation = &self.generation;
-        let narrowed = !self.corpus.is_empty() || self.filter.is_some();
         match (generation.cases, generation.minutes) {
             _ if generation.no_generated => 0,
             (Some(cases), _) => cases,
             (None, Some(_)) => u64::MAX,
-            (None, None) if narrowed => 0,
+            (None, None) if self.is_narrowed() => 0,
             (None, None) => CASES,
         }
     }
 
+    /// Whether certain scenarios are asked for.
+    fn is_narrowed(&self) -> bool {
+        !self.corpus.is_empty() || self.filter.is_some()
+    }
+
     /// Whether what is kept beside the corpus is tried with it.
     fn replays(&self) -> bool {
-        self.corpus.is_empty() && self.filter.is_none() && !self.generation.generated_only
+        !self.is_narrowed() && !self.generation.generated_only
     }
 
     fn time(&self) -> Result<Option<Duration>, String> {

@@ -28,7 +28,7 @@ pub struct Hunt {
     pub budget: u64,
     /// How much of two verdicts is compared.
     pub strength: Strength,
-    /// Who makes the requests.
+    /// Who makes the scenarios.
     pub source: Source,
 }
 
@@ -38,12 +38,12 @@ impl Default for Hunt {
     }
 }
 
-/// Where requests come from. Documents are the same.
+/// Where policies and requests come from. Raw documents are the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// They are made from what the policies are made from.
+    /// Requests are made from what the policies are made from.
     Policies,
-    /// They know nothing of the policies; see [`assize_generate::uniform()`].
+    /// Requests know nothing of the policies; see [`assize_generate::uniform()`].
     Uniform,
 }
 

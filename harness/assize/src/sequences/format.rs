@@ -20,10 +20,6 @@ use assize_model::{EndpointKind, Policies, PolicySource, PolicyType, ResourceKin
 
 use super::step::{Being, BeingKind, Place, PlaceKind, Question, Step};
 
-const RESOURCE_KINDS: [ResourceKind; 3] =
-    [ResourceKind::Ordinary, ResourceKind::KmsKey, ResourceKind::RoleTrust];
-const ENDPOINT_KINDS: [EndpointKind; 2] = [EndpointKind::Interface, EndpointKind::Gateway];
-
 /// A step as a line.
 pub(super) fn line(step: &Step) -> String {
     let mut writer = Writer::new();
@@ -203,8 +199,8 @@ impl Members<'_, '_> {
     /// What is added or taken away, and how many members say so.
     fn being(&self) -> Option<(Being, usize)> {
         let kind = self.string("kind");
-        let resource = || RESOURCE_KINDS.into_iter().find(|known| Some(known.as_str()) == kind.as_deref());
-        let endpoint = || ENDPOINT_KINDS.into_iter().find(|known| Some(known.as_str()) == kind.as_deref());
+        let resource = || ResourceKind::ALL.into_iter().find(|known| Some(known.as_str()) == kind.as_deref());
+        let endpoint = || EndpointKind::ALL.into_iter().find(|known| Some(known.as_str()) == kind.as_deref());
         let beings = [
             ("principal", Some(BeingKind::Principal)),
             ("group", Some(BeingKind::Group)),

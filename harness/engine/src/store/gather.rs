@@ -187,14 +187,12 @@ impl Version {
     /// The resource's kind, policy and grants. The policy of an object is that of its bucket.
     fn resource(&self, request: &Request) -> Option<(ResourceKind, Option<&Attached>, &[AclGrant])> {
         let Resource::Arn(arn) = request.resource() else { return None };
-        let arn = arn.as_str();
+        let text = arn.as_str();
         let bucket = || {
-            let mut fields = arn.splitn(6, ':');
-            let (service, name) = (fields.nth(2)?, fields.nth(2)?);
-            let slash = arn.len() - name.len() + name.find('/')?;
-            if service == "s3" { self.resources.get(&arn[..slash]) } else { None }
+            let slash = text.len() - arn.name().len() + arn.name().find('/')?;
+            if arn.service() == "s3" { self.resources.get(&text[..slash]) } else { None }
         };
-        let record = self.resources.get(arn).or_else(bucket)?;
+        let record = self.resources.get(text).or_else(bucket)?;
         let record = faulty!(BucketStandsInForPolicy => bucket().filter(|_| record.policies.is_empty()).unwrap_or(record), else record);
         let Kind::Resource { kind, acl } = &record.kind else { return None };
         let stored = record.policies.first().and_then(|document| self.documents.get_key(document));

@@ -341,14 +341,13 @@ impl Reader<'_> {
         policies.scps = members.present("scps").map(|value| self.levels(value, &members.at("scps")));
         policies.rcps = members.present("rcps").map(|value| self.levels(value, &members.at("rcps")));
         if let Some(value) = members.present("endpoint") {
-            let kinds = [EndpointKind::Interface, EndpointKind::Gateway].map(|kind| (kind.as_str(), kind));
+            let kinds = EndpointKind::ALL.map(|kind| (kind.as_str(), kind));
             policies.endpoint = self
                 .kinded(value, &members.at("endpoint"), &kinds)
                 .map(|(kind, policy)| EndpointPolicy { kind, policy });
         }
         if let Some(value) = members.present("resource") {
-            let kinds = [ResourceKind::Ordinary, ResourceKind::KmsKey, ResourceKind::RoleTrust]
-                .map(|kind| (kind.as_str(), kind));
+            let kinds = ResourceKind::ALL.map(|kind| (kind.as_str(), kind));
             policies.resource = self
                 .kinded(value, &members.at("resource"), &kinds)
                 .map(|(kind, policy)| ResourcePolicy { kind, policy });
