@@ -8,9 +8,11 @@
 //! | `W_TRUST_EVERYONE` | GRAM-045 | a role that everyone may assume |
 //! | `W_FEDERATED_PLACE`, `W_CANONICAL_PLACE` | GRAM-049 | principals in types where they reach nobody |
 //! | `W_VARIABLE_PLACE` | GRAM-042 | a variable where it is ordinary text |
+//! | `W_VPCE_…` | GRAM-048 | see `endpoint`: what VPC endpoints refuse |
 //! | the rest | see `condition` | conditions |
 
 mod condition;
+mod endpoint;
 mod registry;
 mod types;
 
@@ -81,11 +83,11 @@ impl Lints<'_> {
             }
         }
         let allows = statement.get("Effect").and_then(Value::as_str) == Some("Allow");
-        if let Some(principal) = statement.get("Principal")
-            && self.policy_type == PolicyType::Trust
-            && allows
-        {
-            self.trust(principal, &at("Principal"));
+        if let Some(principal) = statement.get("Principal") {
+            if self.policy_type == PolicyType::Trust && allows {
+                self.trust(principal, &at("Principal"));
+            }
+            self.endpoint_principal(principal, &at("Principal"));
         }
         for name in ["Resource", "NotResource"] {
             if let Some(resources) = statement.get(name) {
@@ -133,6 +135,7 @@ impl Lints<'_> {
 
     fn resource(&mut self, resource: &Value<'_>, pointer: &str) {
         let Some(text) = resource.as_str() else { return };
+        self.endpoint_arn(text, pointer, resource.span);
         let fields: Vec<&str> = text.splitn(6, ':').collect();
         let service = fields.get(2).copied().unwrap_or("");
         if has_wildcard(service) {
@@ -154,9 +157,13 @@ impl Lints<'_> {
 
     /// GRAM-042: a variable in `value`, where `place` makes it ordinary text.
     fn variable_place(&mut self, value: &Value<'_>, pointer: &str, place: &str) {
-        if self.variables && value.as_str().is_some_and(|text| text.contains("${")) {
+        if value.as_str().is_some_and(|text| self.has_variable(text)) {
             self.variable_at(pointer, value.span, place);
         }
+    }
+
+    fn has_variable(&self, text: &str) -> bool {
+        self.variables && text.contains("${")
     }
 
     fn variable_at(&mut self, pointer: &str, span: Span, place: &str) {
@@ -179,6 +186,8 @@ fn member<'v, 'a>(value: &'v Value<'a>, name: &str) -> Option<&'v Member<'a>> {
     value.as_object()?.iter().find(|member| member.name == name)
 }
 
+const WILDCARDS: [char; 2] = ['*', '?'];
+
 fn has_wildcard(text: &str) -> bool {
-    text.contains(['*', '?'])
+    text.contains(WILDCARDS)
 }

@@ -17,7 +17,7 @@ const fn document(code: Code, name: &'static str, policy_type: PolicyType, text:
     Document { code, name, policy_type, text: text.as_bytes(), options: |_| {} }
 }
 
-use PolicyType::{Identity, Rcp, Resource, Scp, Session, Trust};
+use PolicyType::{Identity, Rcp, Resource, Scp, Session, Trust, Vpce};
 
 const DOCUMENTS: &[Document] = &[
     document(
@@ -249,6 +249,30 @@ const DOCUMENTS: &[Document] = &[
         "both families",
         Identity,
         "{\n  \"Statement\": {\n    \"Effect\": \"Deny\",\n    \"Action\": \"s3:*\",\n    \"Resource\": \"*\",\n    \"Condition\": {\n      \"NotIpAddress\": {\n        \"aws:sourceip\": [\"10.0.0.0/8\", \"203.0.113.0/24\", \"fd00::/8\"],\n        \"aws:VpcSourceIp\": \"10.0.0.0/8\"\n      }\n    }\n  }\n}\n",
+    ),
+    document(
+        Code::VpceIdentifier,
+        "wildcard and number",
+        Vpce,
+        "{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": {\n    \"Effect\": \"Allow\",\n    \"Principal\": \"*\",\n    \"Action\": \"s3:*\",\n    \"Resource\": \"*\",\n    \"Condition\": {\n      \"StringLike\": {\"aws:principalorgid\": \"o-123456*\", \"aws:PrincipalTag/team\": \"storage-*\"},\n      \"StringNotEquals\": {\"aws:SourceVpc\": \"vpc-123456*\"},\n      \"NumericEquals\": {\"aws:SourceAccount\": \"111111111111\", \"s3:max-keys\": \"10\"}\n    }\n  }\n}\n",
+    ),
+    document(
+        Code::VpceShortPattern,
+        "two patterns of five",
+        Vpce,
+        "{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": {\n    \"Effect\": \"Allow\",\n    \"Principal\": {\"AWS\": \"*\"},\n    \"Action\": \"s3:*\",\n    \"Resource\": \"*\",\n    \"Condition\": {\n      \"StringNotLike\": {\"aws:PrincipalTag/team\": [\"*\", \"storage-*\", \"?-storage-*\", \"a*b\", \"${aws:username}*\"]}\n    }\n  }\n}\n",
+    ),
+    document(
+        Code::VpceAccount,
+        "resources and a condition",
+        Vpce,
+        "{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": {\n    \"Effect\": \"Allow\",\n    \"Principal\": \"*\",\n    \"Action\": \"s3:*\",\n    \"Resource\": [\"arn:aws:sqs:*:1111*:q\", \"arn:aws:sqs:*:*:q\", \"arn:aws:sqs:*:111111111111:q\"],\n    \"Condition\": {\"ArnLike\": {\"aws:PrincipalArn\": [\"arn:aws:iam::?11111111111:role/reader\", \"arn:aws:iam::*:role/reader\"]}}\n  }\n}\n",
+    ),
+    document(
+        Code::VpceGatewayPrincipal,
+        "an account",
+        Vpce,
+        "{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": {\n    \"Effect\": \"Allow\",\n    \"Principal\": {\"AWS\": [\"111111111111\", \"*\"]},\n    \"Action\": \"s3:*\",\n    \"Resource\": \"*\"\n  }\n}\n",
     ),
 ];
 

@@ -136,6 +136,14 @@ codes! {
     Family = "W_FAMILY",
     /// A private address under `aws:SourceIp` (CTX-050).
     PrivateSourceIp = "W_PRIVATE_SOURCEIP",
+    /// A wildcard or a number where an endpoint policy compares a generated identifier (GRAM-048).
+    VpceIdentifier = "W_VPCE_IDENTIFIER",
+    /// A wildcard beside fewer than six characters in an endpoint policy (GRAM-048).
+    VpceShortPattern = "W_VPCE_SHORT_PATTERN",
+    /// An account field of characters and wildcards in an endpoint policy (GRAM-048).
+    VpceAccount = "W_VPCE_ACCOUNT",
+    /// A named principal, which the policy of a gateway endpoint cannot have (GRAM-048).
+    VpceGatewayPrincipal = "W_VPCE_GATEWAY_PRINCIPAL",
 }
 
 impl Code {

@@ -17,6 +17,7 @@ use std::collections::HashMap;
 use assize_model::json::{Kind, Member, Value};
 use assize_model::{BaseOperator, Code, Operator};
 
+use super::endpoint::Compared;
 use super::types::{is_address, is_arn, is_base64, is_boolean, is_number, is_private_address};
 use super::{Lints, each, has_wildcard, registry};
 
@@ -129,7 +130,7 @@ impl Lints<'_> {
             );
             self.add(Code::KeyFormat, "GRAM-034", pointer, span, message);
         }
-        if self.variables && name.contains("${") {
+        if self.has_variable(name) {
             self.variable_at(pointer, span, "a condition key");
         }
         let local = name.split_once(':').map_or("", |(_, local)| local);
@@ -190,7 +191,7 @@ impl Lints<'_> {
         text: &str,
         pointer: &str,
     ) {
-        let has_variable = self.variables && text.contains("${");
+        let has_variable = self.has_variable(text);
         if has_variable && !family.takes_variables() {
             self.variable_at(pointer, value.span, &format!("a value of {operator}"));
         }
@@ -204,7 +205,18 @@ impl Lints<'_> {
         let is = |name: &&str| key.name.eq_ignore_ascii_case(name);
         let pattern = family == Family::Arn
             || matches!(operator.base, BaseOperator::StringLike | BaseOperator::StringNotLike);
-        if pattern && has_wildcard(text) && SENSITIVE_KEYS.iter().any(is) {
+        let identifier = SENSITIVE_KEYS.iter().any(is);
+        self.endpoint_value(&Compared {
+            key: &key.name,
+            text,
+            pointer,
+            span: value.span,
+            identifier,
+            numeric: family == Family::Numeric,
+            pattern,
+            arn: family == Family::Arn,
+        });
+        if pattern && has_wildcard(text) && identifier {
             let message = format!(
                 "`{}` says whom to trust; with a wildcard strangers can choose a value that matches.",
                 key.name

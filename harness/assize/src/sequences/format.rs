@@ -85,10 +85,10 @@ pub(super) fn read(text: &str) -> Result<Vec<Step>, String> {
         let steps = list.as_array().unwrap_or_default().iter();
         return steps.map(|value| read_step(text, value).ok_or_else(|| unreadable(text, value))).collect();
     }
-    let lines = text.lines().filter(|line| !line.is_empty());
-    let read = lines.map(|line| {
-        let value = json::parse(line).map_err(|error| error.to_string())?;
-        read_step(line, &value).ok_or_else(|| unreadable(line, &value))
+    let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.is_empty());
+    let read = lines.map(|(number, line)| {
+        let value = json::parse(line).map_err(|error| format!("line {number}: {error}"))?;
+        read_step(line, &value).ok_or_else(|| format!("line {number}: {}", unreadable(line, &value)))
     });
     read.collect()
 }
