@@ -3,8 +3,7 @@
 use std::ops::ControlFlow;
 
 use assize_model::{
-    DecidingType, Decision, Effect, InputError, MatchClass, PolicyType, Principal, Relation, ReportState,
-    ResourceKind,
+    DecidingType, Decision, Effect, MatchClass, PolicyType, Principal, Relation, ReportState, ResourceKind,
 };
 
 use crate::frame::Frame;
@@ -30,33 +29,29 @@ impl Outcome {
 }
 
 /// Decides a request under the policies that apply to it.
-///
-/// # Errors
-/// The request cannot be put under these policies.
-pub(crate) fn decide(view: &View<'_>, frame: &Frame<'_>) -> Result<Outcome, InputError> {
-    let plan = Plan::new(view, frame)?;
+pub(crate) fn decide(view: &View<'_>, plan: &Plan, frame: &Frame<'_>) -> Outcome {
     if let Some((decision, deciding)) = plan.early {
-        return Ok(Outcome { decision, deciding: Some(deciding) });
+        return Outcome { decision, deciding: Some(deciding) };
     }
     faulty!(AllowEndsTheSearch {
-        if missing_gate(view, &plan, frame).is_none() && missing_grant(view, &plan, frame).is_none() {
-            return Ok(Outcome::ALLOW);
+        if missing_gate(view, plan, frame).is_none() && missing_grant(view, plan, frame).is_none() {
+            return Outcome::ALLOW;
         }
     });
-    if let Some(policy_type) = denying(view, &plan, frame) {
+    if let Some(policy_type) = denying(view, plan, frame) {
         let deciding = Some(DecidingType::Policy(policy_type));
-        return Ok(Outcome { decision: Decision::ExplicitDeny, deciding });
+        return Outcome { decision: Decision::ExplicitDeny, deciding };
     }
     if plan.service_forbids {
-        return Ok(Outcome { decision: Decision::ImplicitDeny, deciding: Some(DecidingType::Service) });
+        return Outcome { decision: Decision::ImplicitDeny, deciding: Some(DecidingType::Service) };
     }
-    if let Some(policy_type) = missing_gate(view, &plan, frame) {
-        return Ok(Outcome::implicit(policy_type));
+    if let Some(policy_type) = missing_gate(view, plan, frame) {
+        return Outcome::implicit(policy_type);
     }
-    Ok(match missing_grant(view, &plan, frame) {
+    match missing_grant(view, plan, frame) {
         Some(policy_type) => Outcome::implicit(policy_type),
         None => Outcome::ALLOW,
-    })
+    }
 }
 
 /// The bag of a policy type that is consulted.

@@ -235,14 +235,14 @@ impl ActionPattern {
         match *self {
             ActionPattern::Everything => true,
             ActionPattern::Exact { hash, text } => {
-                (hash == frame.action_hash && frame.asks(document.text(text)))
+                (hash == frame.action_hash
+                    && text.len() == action.as_str().len()
+                    && frame.asks_for(document.text(text)))
                     || faulty!(HashTakenForAction if hash & 31 == frame.action_hash & 31)
             }
             ActionPattern::Prefix { head, text } => {
                 let differs = (head ^ frame.beginnings.head()) & hash::low_bytes(text.len()) != 0;
-                !differs
-                    && (starts_with_ignoring_case(action.as_str(), document.text(text))
-                        || faulty!(FirstWordTakenForPrefix))
+                !differs && (frame.asks_for(document.text(text)) || faulty!(FirstWordTakenForPrefix))
             }
             ActionPattern::Glob { vendor, name, .. } => {
                 frame.asks_vendor(document.text(vendor))
@@ -251,11 +251,6 @@ impl ActionPattern {
             ActionPattern::GlobOfAnyVendor(name) => covers_ignoring_case(document, name, action.name()),
         }
     }
-}
-
-/// Whether `text` begins with `prefix`, ignoring ASCII case.
-pub(crate) fn starts_with_ignoring_case(text: &str, prefix: &str) -> bool {
-    text.as_bytes().get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))
 }
 
 /// The bytes that an array occupies on the heap.

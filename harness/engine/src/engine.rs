@@ -15,6 +15,7 @@ use crate::document::CompiledDocument;
 use crate::explain;
 use crate::frame::Frame;
 use crate::list::{Attached, Bag, Levels, PolicyList, Sources, View};
+use crate::rules::Plan;
 
 /// The optimized evaluator.
 #[derive(Clone, Copy, Debug, Default)]
@@ -90,13 +91,15 @@ impl PreparedPolicies {
     /// # Errors
     /// The request cannot be put under these policies (EVAL-006).
     pub fn decide(&self, request: &Request) -> Result<Outcome, InputError> {
-        self.outcome(request, &self.view(), &Frame::new(request))
+        let (view, frame) = (self.view(), Frame::new(request));
+        let plan = Plan::new(&view, &frame)?;
+        Ok(self.outcome(request, &view, &plan, &frame))
     }
 
-    fn outcome(&self, request: &Request, view: &View<'_>, frame: &Frame<'_>) -> Result<Outcome, InputError> {
-        let outcome = decide::decide(view, frame);
+    fn outcome(&self, request: &Request, view: &View<'_>, plan: &Plan, frame: &Frame<'_>) -> Outcome {
+        let outcome = decide::decide(view, plan, frame);
         #[cfg(feature = "faults")]
-        let outcome = outcome.map(|outcome| self.kept.under_policies(request, outcome));
+        let outcome = self.kept.under_policies(request, outcome);
         #[cfg(not(feature = "faults"))]
         let _ = request;
         outcome
@@ -107,7 +110,9 @@ impl PreparedPolicies {
     /// # Errors
     /// The request cannot be put under these policies (EVAL-006).
     pub fn explain(&self, request: &Request) -> Result<Evaluation, InputError> {
-        explain::explain(&self.view(), &Frame::new(request))
+        let (view, frame) = (self.view(), Frame::new(request));
+        let plan = Plan::new(&view, &frame)?;
+        Ok(explain::explain(&view, &plan, &frame))
     }
 
     /// The bytes that these policies occupy beside the documents that they share.
@@ -234,17 +239,17 @@ impl Prepared for PreparedPolicies {
     /// Explains and decides; the two must agree.
     fn evaluate(&self, request: &Request) -> Verdict {
         let (view, frame) = (self.view(), Frame::new(request));
-        match (explain::explain(&view, &frame), self.outcome(request, &view, &frame)) {
-            (Ok(evaluation), Ok(outcome))
-                if (evaluation.decision, evaluation.deciding) == (outcome.decision, outcome.deciding) =>
-            {
-                Verdict::Evaluated(Box::new(evaluation))
-            }
-            (Err(explained), Err(decided)) if explained == decided => Verdict::InputError(explained),
-            (explained, decided) => Verdict::Failed(format!(
-                "explaining gives {:?}, deciding gives {decided:?}",
-                explained.map(|evaluation| (evaluation.decision, evaluation.deciding))
-            )),
+        let plan = match Plan::new(&view, &frame) {
+            Ok(plan) => plan,
+            Err(error) => return Verdict::InputError(error),
+        };
+        let evaluation = Box::new(explain::explain(&view, &plan, &frame));
+        let explained = Outcome { decision: evaluation.decision, deciding: evaluation.deciding };
+        let decided = self.outcome(request, &view, &plan, &frame);
+        if explained == decided {
+            Verdict::Evaluated(evaluation)
+        } else {
+            Verdict::Failed(format!("explaining gives {explained:?}, deciding gives {decided:?}"))
         }
     }
 }

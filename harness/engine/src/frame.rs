@@ -107,29 +107,47 @@ impl<'r> Frame<'r> {
         })
     }
 
+    /// Whether the action, ignoring ASCII case, begins with `folded`, which is in lower case.
+    pub(crate) fn asks_for(&self, folded: &str) -> bool {
+        let (action, folded) = (self.action.as_str().as_bytes(), folded.as_bytes());
+        match action.get(..folded.len()) {
+            Some(_) if folded.len() <= Beginnings::LONGEST => self.beginnings.start_with(folded),
+            Some(start) => hash::eq_ignoring_ascii_case(start, folded),
+            None => false,
+        }
+    }
+
     /// Whether the action is `name`, ignoring ASCII case.
     pub(crate) fn asks(&self, name: &str) -> bool {
-        self.action.as_str().eq_ignore_ascii_case(name)
+        hash::eq_ignoring_ascii_case(self.action.as_str().as_bytes(), name.as_bytes())
     }
 
     /// Whether the action's vendor is `name`, ignoring ASCII case.
     pub(crate) fn asks_vendor(&self, name: &str) -> bool {
-        self.action.vendor().eq_ignore_ascii_case(name)
+        hash::eq_ignoring_ascii_case(self.action.vendor().as_bytes(), name.as_bytes())
     }
 
     /// The values of one of `document`'s keys; none if the key is absent (COND-008).
     pub(crate) fn values(&self, document: &CompiledDocument, key: u32) -> Values<'_> {
-        match document.key(key).name {
+        let key = document.key(key);
+        match key.name {
             Name::Derived(key) => self.derived(key),
-            Name::Supplied { hash, folded } => self.supplied(hash, document.text(folded)),
+            Name::Supplied { hash, folded } => {
+                self.supplied(document.text(key.spelled), hash, document.text(folded))
+            }
         }
     }
 
-    /// The supplied values of the key whose folded name is `folded`, with its hash.
-    fn supplied(&self, hash: u64, folded: &str) -> Values<'_> {
+    /// The supplied values of the key that is spelled so, whose folded name is `folded`, with its hash.
+    fn supplied(&self, spelled: &str, hash: u64, folded: &str) -> Values<'_> {
         let entries = self.context.entries();
         let found = if entries.len() <= VERY_FEW && self.context.is_ascii() {
-            entries.iter().find(|entry| entry.key.eq_ignore_ascii_case(folded))
+            // Policies and requests mostly spell a name alike.
+            let is_it = |name: &str| {
+                name.len() == folded.len()
+                    && (name == spelled || hash::eq_ignoring_ascii_case(name.as_bytes(), folded.as_bytes()))
+            };
+            entries.iter().find(|entry| is_it(&entry.key))
         } else {
             self.index.get_or_init(|| Index::new(entries)).find(entries, hash, folded)
         };

@@ -80,6 +80,15 @@ impl Beginnings {
         finish(self.states[word], self.words[word] & low_bytes(within), length)
     }
 
+    /// Whether the text, without case, begins with `folded`, which is no longer than the text and than [`Beginnings::LONGEST`].
+    #[inline]
+    pub(crate) fn start_with(&self, folded: &[u8]) -> bool {
+        let whole = folded.as_chunks::<8>().0;
+        let differs = self.words[whole.len()] ^ rest(folded);
+        differs & low_bytes(folded.len() % 8) == 0
+            && whole.iter().zip(&self.words).all(|(known, word)| u64::from_le_bytes(*known) == *word)
+    }
+
     /// The first word of the folded text; a shorter text is filled up with zeros.
     #[inline]
     pub(crate) fn head(&self) -> u64 {
@@ -112,10 +121,29 @@ pub(crate) fn folded(text: &str) -> u64 {
     finish(state, word, length)
 }
 
+/// Whether two texts are equal but for the case of their ASCII letters, eight bytes at a time: what is compared without regard to
+/// case is short, and mostly equal where it is as long.
+#[inline]
+pub(crate) fn eq_ignoring_ascii_case(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    let same =
+        |one: &[u8; 8], other: &[u8; 8]| lower(u64::from_le_bytes(*one)) == lower(u64::from_le_bytes(*other));
+    match (one.last_chunk(), other.last_chunk()) {
+        // The last word covers what the whole words leave.
+        (Some(last), Some(other_last)) => {
+            let mut words = one.as_chunks().0.iter().zip(other.as_chunks().0);
+            same(last, other_last) && words.all(|(one, other)| same(one, other))
+        }
+        _ => one.eq_ignore_ascii_case(other),
+    }
+}
+
 /// Whether `name` in lower case is `folded`, which is in lower case already.
 pub(crate) fn eq_folded(folded: &str, name: &str) -> bool {
     if name.is_ascii() {
-        folded.eq_ignore_ascii_case(name)
+        eq_ignoring_ascii_case(folded.as_bytes(), name.as_bytes())
     } else {
         folded.chars().eq(name.chars().flat_map(char::to_lowercase))
     }
@@ -124,7 +152,7 @@ pub(crate) fn eq_folded(folded: &str, name: &str) -> bool {
 /// Whether two names are equal in lower case.
 pub(crate) fn eq_folding(one: &str, other: &str) -> bool {
     if one.is_ascii() && other.is_ascii() {
-        one.eq_ignore_ascii_case(other)
+        eq_ignoring_ascii_case(one.as_bytes(), other.as_bytes())
     } else {
         one.chars().flat_map(char::to_lowercase).eq(other.chars().flat_map(char::to_lowercase))
     }
@@ -196,6 +224,24 @@ mod tests {
     }
 
     #[test]
+    fn comparing_ignores_case_and_nothing_else() {
+        for length in 0..40 {
+            let upper: Vec<u8> = (0..length).map(|at| b'A' + (at * 7 % 26) as u8).collect();
+            assert!(eq_ignoring_ascii_case(&upper, &upper.to_ascii_lowercase()), "{length}");
+            for at in 0..length {
+                let mut other = upper.to_ascii_lowercase();
+                other[at] ^= 1;
+                assert!(!eq_ignoring_ascii_case(&upper, &other), "{at} of {length}");
+            }
+            assert!(!eq_ignoring_ascii_case(&upper, &upper[..length - length.min(1)]) || length == 0);
+        }
+        for byte in 0..=u8::MAX {
+            let (one, other) = ([byte, b'x'], [byte ^ 0x20, b'X']);
+            assert_eq!(eq_ignoring_ascii_case(&one, &other), byte.is_ascii_alphabetic(), "{byte}");
+        }
+    }
+
+    #[test]
     fn exact_hashes_tell_case_apart() {
         assert_ne!(exact(b"policy"), exact(b"Policy"));
         assert_eq!(exact(b"policy"), ascii_folded(b"policy"));
@@ -209,6 +255,13 @@ mod tests {
             for length in 0..=end.min(Beginnings::LONGEST) {
                 let beginning = &text.as_bytes()[..length];
                 assert_eq!(beginnings.hash(length), ascii_folded(beginning), "{length} of {end}");
+                let mut folded = beginning.to_ascii_lowercase();
+                assert!(beginnings.start_with(&folded), "{length} of {end}");
+                for at in 0..length {
+                    folded[at] ^= 1;
+                    assert!(!beginnings.start_with(&folded), "{at} of {length} of {end}");
+                    folded[at] ^= 1;
+                }
             }
         }
     }

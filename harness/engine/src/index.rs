@@ -249,7 +249,7 @@ impl Tables {
                 let bucket = &self.buckets[number as usize - 1];
                 let is_it = bucket.hash == hash
                     && bucket.is_prefix == is_prefix
-                    && bucket.text.of(documents).eq_ignore_ascii_case(text);
+                    && hash::eq_ignoring_ascii_case(bucket.text.of(documents).as_bytes(), text.as_bytes());
                 if is_it {
                     return Some(bucket);
                 }

@@ -14,6 +14,7 @@ use memchr::memmem;
 
 use crate::document::CompiledDocument;
 use crate::frame::Frame;
+use crate::hash;
 use crate::text::{List, Span};
 
 /// A compiled pattern. Its spans and lists lie in its document.
@@ -93,7 +94,8 @@ impl Pattern {
         }
     }
 
-    /// Whether the pattern, read without wildcards, is `subject` by `same`, which compares characters.
+    /// Whether the pattern, read without wildcards, is `subject` by `same`, which compares characters and takes no notice of the case of
+    /// ASCII letters.
     pub(crate) fn spells(
         self,
         document: &CompiledDocument,
@@ -102,7 +104,14 @@ impl Pattern {
         same: impl Fn(&mut dyn Iterator<Item = char>, &str) -> bool,
     ) -> bool {
         match self {
-            Pattern::Text(text) => same(&mut document.text(text).chars(), subject),
+            Pattern::Text(text) => {
+                let text = document.text(text);
+                if text.is_ascii() && subject.is_ascii() {
+                    hash::eq_ignoring_ascii_case(text.as_bytes(), subject.as_bytes())
+                } else {
+                    same(&mut text.chars(), subject)
+                }
+            }
             Pattern::Template(list) => {
                 let tokens = document.tokens(list);
                 Substituted::new(document, frame, tokens).is_some_and(|texts| {
@@ -276,7 +285,7 @@ impl Texts for Folded<'_> {
     }
 
     fn begins(&self, subject: &[u8], text: &[u8]) -> bool {
-        subject.get(..text.len()).is_some_and(|start| start.eq_ignore_ascii_case(text))
+        subject.get(..text.len()).is_some_and(|start| hash::eq_ignoring_ascii_case(start, text))
     }
 
     fn find(&self, subject: &[u8], text: &[u8]) -> Option<usize> {

@@ -9,6 +9,7 @@ use assize_model::{
 };
 
 use crate::frame::Frame;
+use crate::hash;
 use crate::list::{Sources, View};
 use crate::naming::Reading;
 use crate::service::Service;
@@ -354,8 +355,8 @@ fn is_among(frame: &Frame<'_>, services: &[Service]) -> bool {
 
 /// Whether the action's name is one of `names`, ignoring ASCII case.
 fn is_one_of(frame: &Frame<'_>, names: &[&str]) -> bool {
-    let asked = frame.action.name();
-    names.iter().any(|name| asked.eq_ignore_ascii_case(name))
+    let asked = frame.action.name().as_bytes();
+    names.iter().any(|name| hash::eq_ignoring_ascii_case(asked, name.as_bytes()))
 }
 
 fn is_service_linked(principal: &Principal) -> bool {

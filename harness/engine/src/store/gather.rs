@@ -8,6 +8,7 @@ use crate::decide::{self, Outcome};
 use crate::explain;
 use crate::frame::Frame;
 use crate::list::{Attached, Bag, Levels, Sources, View};
+use crate::rules::Plan;
 use crate::trie::Key;
 
 /// How many policies of one type, and levels of a path, are gathered without allocating. IAM allows a user ten groups with ten managed
@@ -75,7 +76,7 @@ impl Version {
         &self,
         request: &Request,
         via: Via<'_>,
-        answer: impl FnOnce(&View<'_>, &Frame<'_>) -> Result<T, assize_model::InputError>,
+        answer: impl FnOnce(&View<'_>, &Plan, &Frame<'_>) -> T,
     ) -> Result<T, StoreError> {
         let frame = Frame::new(request);
         let (mut identity, mut boundary) = (Gathered::new(), Gathered::new());
@@ -117,7 +118,7 @@ impl Version {
             resource: policy.as_ref().map(|(kind, attached)| (*kind, Bag::Gathered(attached))),
             acl: resource.map_or(&[], |(_, _, acl)| acl),
         };
-        Ok(answer(&view, &frame)?)
+        Ok(answer(&view, &Plan::new(&view, &frame)?, &frame))
     }
 
     /// The identity-based policies and the boundary of the requester, and whose they are.
