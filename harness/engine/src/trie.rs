@@ -211,6 +211,23 @@ mod tests {
     }
 
     #[test]
+    fn leaves_stay_short() {
+        let longest = |map: &Trie<usize>| map.leaves().map(<[_]>::len).max();
+        let (mut spread, mut close) = (Trie::default(), Trie::default());
+        for number in 0..5_000 {
+            spread.insert(key(number), number);
+        }
+        // These differ in nothing but the last bits that are looked at.
+        let last = MAX_SHIFT / BITS * BITS;
+        for number in 0..BRANCHES {
+            let hash = (number as u64) << last;
+            close.insert(Key { hash, name: number.to_string().into() }, number);
+        }
+        assert!(longest(&spread) <= Some(LEAF), "{:?}", longest(&spread));
+        assert_eq!(longest(&close), Some(1));
+    }
+
+    #[test]
     fn equal_hashes_end_in_one_leaf() {
         let mut map = Trie::default();
         let clashing = |number: u32| Key { hash: 42, name: number.to_string().into() };

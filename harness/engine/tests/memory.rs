@@ -5,9 +5,10 @@ mod common;
 use std::mem::size_of;
 use std::sync::Arc;
 
-use assize_engine::{Attached, CompiledDocument, PolicyList, PreparedPolicies};
+use assize_engine::{Attached, CompiledDocument, Place, PolicyList, PolicyStore, PreparedPolicies};
 use assize_model::{
-    EndpointKind, EndpointPolicy, Policies, PolicySource, PolicyType, ResourceKind, ResourcePolicy,
+    AclGrant, AclPermission, AclTarget, EndpointKind, EndpointPolicy, Grantee, Policies, PolicySource,
+    PolicyType, ResourceKind, ResourcePolicy,
 };
 use common::{document, identity, prepare, statement};
 
@@ -92,4 +93,48 @@ fn of_prepared_policies() {
         prepare(&Policies { boundary: vec![policy(full)], ..Policies::default() }).memory() - own;
     assert!(of_one_list >= size_of::<Attached>());
     assert_eq!(prepare(&policies).memory(), own + 8 * of_one_list);
+}
+
+/// A store with so many of everything. Names fill their allocations.
+fn store(count: usize) -> PolicyStore {
+    let store = PolicyStore::new();
+    let condition = r#"{"Bool":{"aws:SecureTransport":"true"}}"#;
+    let own = document(&[statement("Allow", r#""s3:Get*""#, r#""*""#, condition)]);
+    for number in 0..count {
+        let [policy, own_policy, user, group, bucket, level, endpoint, account] =
+            ["p", "o", "u", "g", "b", "l", "e", "a"].map(|kind| format!("{kind}{number:07}"));
+        let grant = |grantee| AclGrant { grantee, permission: AclPermission::Read, on: AclTarget::Object };
+        let changes = [
+            store.insert(&own_policy, PolicyType::Identity, false, &own),
+            store.add_principal(&user),
+            store.attach(&own_policy, Place::Principal(&user)),
+            store.attach(&own_policy, Place::Boundary(&user)),
+            store.add_group(&group),
+            store.join(&user, &group),
+            store.insert(&policy, PolicyType::Resource, false, &text(1 + number % 2)),
+            store.add_resource(&bucket, ResourceKind::Ordinary),
+            store.attach(&policy, Place::Resource(&bucket)),
+            store.set_acl(&bucket, vec![grant(Grantee::AllUsers), grant(Grantee::Account(account.clone()))]),
+            store.add_level(&level),
+            store.place_account(&account, &[&level, &level], true),
+            store.add_endpoint(&endpoint, EndpointKind::Gateway),
+        ];
+        for change in changes {
+            change.unwrap_or_else(|error| panic!("{error}"));
+        }
+    }
+    store
+}
+
+#[test]
+fn of_a_store() {
+    // What is made once for all stores is none of theirs.
+    store(1);
+    let (empty, kept_by_empty) = kept(PolicyStore::new);
+    for count in [1, 100] {
+        let (store, kept) = kept(|| store(count));
+        let memory = store.memory();
+        assert_eq!((memory.documents, memory.attachments, memory.records), (2 * count, 3 * count, 6 * count));
+        assert_eq!(memory.total() - empty.memory().total(), kept - kept_by_empty, "{count} of everything");
+    }
 }

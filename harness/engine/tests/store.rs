@@ -2,14 +2,14 @@
 
 mod common;
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::Arc;
 
 use assize_engine::{Place, PolicyStore, StoreError, Via};
 use assize_model::{
     AclGrant, AclPermission, AclTarget, DecidingType, Decision, EndpointKind, Grantee, InputError,
     PolicyType, Principal, ReportState, Request, ResourceKind,
 };
-use common::{A, B, context, request, user};
+use common::{A, B, context, request, session, user};
 
 const USER: &str = "arn:aws:iam::111111111111:user/u";
 const BUCKET: &str = "arn:aws:s3:::bkt";
@@ -98,8 +98,10 @@ fn nothing_is_stale() {
     assert_eq!(decide(&store, &asked), allow);
     ok(store.attach("guard", Place::Rcp("unit")));
     assert_eq!(decide(&store, &asked), denied("rcp"));
+    assert_eq!(store.remove_level("unit"), Err(StoreError::InUse { name: "unit".to_owned(), uses: 1 }));
     ok(store.place_account(A, &["root"], true));
     assert_eq!(decide(&store, &asked), allow);
+    ok(store.remove_level("unit"));
     ok(store.detach("full", Place::Scp("root")));
     assert_eq!(decide(&store, &asked), lacking("scp"));
     ok(store.place_account(A, &["root"], false));
@@ -193,6 +195,35 @@ fn policies_that_a_requester_cannot_have() {
     let via = Via { session: Some(&list), ..Via::default() };
     let error = store.authorize(&get(user(A, "u")), via).map(|_| ());
     assert_eq!(error, Err(StoreError::Input(InputError::SessionPolicyOnUser)));
+
+    // A role is a member of a group without policies, but cannot have those of a group (EVAL-006).
+    let role = "arn:aws:iam::111111111111:role/R";
+    let asked = get(session(A, "R", "s"));
+    store.add_principal(role).expect("a principal");
+    store.add_group("dev").expect("a group");
+    store.join(role, "dev").expect("a member");
+    assert_eq!(decide(&store, &asked), (Decision::ImplicitDeny, Some("identity")));
+    insert(&store, "all", PolicyType::Identity, &policy("Allow", "*"));
+    store.attach("all", Place::Group("dev")).expect("attached");
+    let error = store.authorize(&asked, Via::default()).map(|_| ());
+    assert_eq!(error, Err(StoreError::Input(InputError::IdentitySourceMismatch)));
+}
+
+#[test]
+fn errors_say_what_is_wrong() {
+    let store = PolicyStore::new();
+    insert(&store, "p", PolicyType::Identity, &policy("Allow", "*"));
+    let refused = [
+        (store.remove("q"), "there is no document `q`"),
+        (
+            store.insert("p", PolicyType::Identity, false, &policy("Deny", "*")),
+            "there already is a document `p`",
+        ),
+        (store.attach("p", Place::Scp("root")), "a document of type `identity` does not belong there"),
+    ];
+    for (result, message) in refused {
+        assert_eq!(result.map_err(|error| error.to_string()), Err(message.to_owned()));
+    }
 }
 
 /// One of two documents is attached at any time, sometimes both, and either allows. A reader that mixed versions could miss both.
@@ -204,26 +235,26 @@ fn readers_see_whole_versions() {
         insert(&store, id, PolicyType::Identity, &policy("Allow", "s3:GetObject"));
     }
     store.attach("even", Place::Principal(USER)).expect("attached");
-    let (done, readings) = (AtomicBool::new(false), AtomicUsize::new(0));
     std::thread::scope(|scope| {
+        // Whoever fails ends, and lets the others end.
+        let writer = Arc::new(scope.spawn(|| {
+            for round in 0..3_000 {
+                let (old, new) = if round % 2 == 0 { ("even", "odd") } else { ("odd", "even") };
+                store.attach(new, Place::Principal(USER)).expect("attached");
+                store.detach(old, Place::Principal(USER)).expect("detached");
+            }
+        }));
         for _ in 0..2 {
-            scope.spawn(|| {
+            let (writer, store) = (Arc::clone(&writer), &store);
+            scope.spawn(move || {
                 let asked = get(user(A, "u"));
-                while !done.load(Ordering::Acquire) {
-                    assert_eq!(decide(&store, &asked), (Decision::Allow, None));
-                    readings.fetch_add(1, Ordering::Relaxed);
+                let mut readings = 0;
+                while readings < 500 || !writer.is_finished() {
+                    assert_eq!(decide(store, &asked), (Decision::Allow, None));
+                    readings += 1;
                 }
             });
         }
-        for round in 0..3_000 {
-            let (old, new) = if round % 2 == 0 { ("even", "odd") } else { ("odd", "even") };
-            store.attach(new, Place::Principal(USER)).expect("attached");
-            store.detach(old, Place::Principal(USER)).expect("detached");
-        }
-        while readings.load(Ordering::Relaxed) < 1_000 {
-            std::thread::yield_now();
-        }
-        done.store(true, Ordering::Release);
     });
 }
 

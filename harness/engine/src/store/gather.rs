@@ -143,11 +143,9 @@ impl Version {
             }
         };
         let Some(record) = self.principals.get(arn) else { return Sources::default() };
-        let mut sources = Sources::default();
+        // Naming its own policies is never an error, even where it has none; naming those of a group is one for a role (EVAL-006).
+        let mut sources = own;
         self.push(&record.policies, identity);
-        if identity.count > 0 {
-            sources = own;
-        }
         for group in record.groups.iter().filter_map(|group| self.groups.get_key(group)) {
             self.push(&group.policies, identity);
             if !group.policies.is_empty() {

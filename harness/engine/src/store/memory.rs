@@ -1,7 +1,10 @@
 //! What a store occupies.
 
-use super::version::{Record, Stored, Version};
-use crate::trie::{Key, Trie};
+use assize_model::Grantee;
+
+use super::version::{Kind, Path, Record, Stored, Version};
+use crate::document::bytes;
+use crate::trie::Key;
 
 /// The bytes that a store occupies, by what they are for: estimates that leave out the allocator's own share.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,7 +19,7 @@ pub struct StoreMemory {
     pub attachment_bytes: usize,
     /// How many principals, groups, resources, levels, endpoints and accounts there are.
     pub records: usize,
-    /// What these occupy, with their names and the maps that find them.
+    /// What these occupy, with their names, memberships, paths and grants, and the maps that find them.
     pub record_bytes: usize,
 }
 
@@ -52,19 +55,35 @@ impl Version {
             memory.record_bytes += records.memory();
             for (key, record) in records.iter() {
                 memory.records += 1;
-                memory.record_bytes +=
-                    COUNTS + size_of::<Record>() + name(key) + record.groups.capacity() * size_of::<Key>();
+                memory.record_bytes += COUNTS + size_of::<Record>() + name(key);
+                memory.record_bytes += keys(&record.groups) + grants(&record.kind);
                 memory.attachments += record.policies.len() + record.limits.len();
-                memory.attachment_bytes +=
-                    (record.policies.capacity() + record.limits.capacity()) * size_of::<Key>();
+                memory.attachment_bytes += bytes(&record.policies) + bytes(&record.limits);
             }
         }
-        memory.records += self.accounts.iter().count();
-        memory.record_bytes += Trie::memory(&self.accounts);
+        memory.record_bytes += self.accounts.memory();
+        for (key, path) in self.accounts.iter() {
+            memory.records += 1;
+            memory.record_bytes += COUNTS + size_of::<Path>() + name(key) + keys(&path.levels);
+        }
         memory
     }
 }
 
 fn name(key: &Key) -> usize {
     COUNTS + key.name().len()
+}
+
+/// Keys that share their names with nothing.
+fn keys(keys: &Vec<Key>) -> usize {
+    bytes(keys) + keys.iter().map(name).sum::<usize>()
+}
+
+fn grants(kind: &Kind) -> usize {
+    let Kind::Resource { acl, .. } = kind else { return 0 };
+    let text = |grantee: &Grantee| match grantee {
+        Grantee::Account(id) | Grantee::CanonicalUser(id) => id.capacity(),
+        Grantee::AllUsers | Grantee::AuthenticatedUsers => 0,
+    };
+    COUNTS + size_of_val::<[_]>(acl) + acl.iter().map(|grant| text(&grant.grantee)).sum::<usize>()
 }
