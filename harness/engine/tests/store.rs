@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use assize_engine::{Place, PolicyStore, StoreError, Via};
 use assize_model::{
-    AclGrant, AclPermission, AclTarget, DecidingType, Decision, EndpointKind, Grantee, InputError,
-    PolicyType, Principal, ReportState, Request, ResourceKind,
+    Account, AclGrant, AclPermission, AclTarget, DecidingType, Decision, EndpointKind, Entity, FederatedUser,
+    Grantee, InputError, Issuer, PolicyType, Principal, ReportState, Request, ResourceKind,
 };
 use common::{A, B, context, request, session, user};
 
@@ -26,6 +26,13 @@ fn for_everyone(effect: &str, action: &str) -> String {
 
 fn get(principal: Principal) -> Request {
     request(principal, "s3:GetObject", "arn:aws:s3:::bkt/key", context(&[]))
+}
+
+/// A session of a federated user that a user issued.
+fn federated(account: &str, issuer: &str) -> Principal {
+    let account = Account::new("aws", account).expect("an account");
+    let issuer = Issuer::User(Entity::new("/", issuer, format!("AIDA{issuer}")).expect("a user"));
+    Principal::FederatedUser(FederatedUser::new(account, "f", issuer, false).expect("a session"))
 }
 
 fn decide(store: &PolicyStore, request: &Request) -> (Decision, Option<&'static str>) {
@@ -129,6 +136,13 @@ fn nothing_is_stale() {
     insert(&store, "put", PolicyType::Vpce, &for_everyone("Allow", "s3:Put*"));
     ok(store.attach("put", Place::Endpoint("vpce-1")));
     assert_eq!(decide_via(&store, &asked, via), lacking("vpce"));
+
+    // A session of a federated user has the policies of the user that issued it, and allows nothing without a session policy.
+    let federated = get(federated(A, "u"));
+    assert_eq!(decide(&store, &federated), lacking("session"));
+    ok(store.replace("all", PolicyType::Identity, false, &policy("Deny", "s3:*")));
+    assert_eq!(decide(&store, &federated), denied("identity"));
+    ok(store.replace("all", PolicyType::Identity, false, &policy("Allow", "s3:*")));
 
     // A snapshot keeps what it saw.
     let before = store.snapshot();
