@@ -37,7 +37,7 @@ fn prepare(c: &mut Criterion) {
     let mut group = c.benchmark_group("prepare");
     for size in [1, 10, 100, 1_000, 10_000] {
         let text = text(size);
-        assert_eq!(compile(&text).len(), size);
+        assert_eq!(compile(&text).statements(), size);
         group.throughput(Throughput::Bytes(text.len() as u64));
         group.bench_with_input(BenchmarkId::new("serde_json", size), &text, |b, text| {
             b.iter(|| serde_json::from_slice::<serde_json::Value>(black_box(text.as_bytes())));

@@ -440,7 +440,8 @@ impl Compiler {
         let mut fields = value.splitn(6, ':');
         let fields: [&str; 6] = std::array::from_fn(|_| fields.next().unwrap_or_default());
         match fields {
-            ["arn", partition, "iam", "", account, "root"] if is_account(account) => {
+            // The grammar lets through no `root` of anything but an account (GRAM-027).
+            ["arn", partition, "iam", "", account, "root"] => {
                 Named::Account { id: self.keep(account), partition: Some(self.keep(partition)) }
             }
             ["arn", ..] => Named::Arn(self.keep(value)),

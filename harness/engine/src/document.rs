@@ -125,14 +125,9 @@ impl CompiledDocument {
         compiled
     }
 
-    /// How many statements it has.
-    pub fn len(&self) -> usize {
+    /// How many statements it has; one at least (GRAM-009).
+    pub fn statements(&self) -> usize {
         self.tables.statements.len()
-    }
-
-    /// Whether it has no statement.
-    pub fn is_empty(&self) -> bool {
-        self.tables.statements.is_empty()
     }
 
     /// The bytes that it occupies, allocations included; an estimate that leaves out the allocator's own share.

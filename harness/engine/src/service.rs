@@ -44,12 +44,12 @@ impl Service {
 
 /// At most eight bytes as a word, filled up with zeros.
 const fn word(text: &[u8]) -> u64 {
-    let (mut word, mut at) = (0, text.len());
-    while at > 0 {
-        at -= 1;
-        word = word << 8 | text[at] as u64;
+    let (mut word, mut at) = ([0; 8], 0);
+    while at < text.len() {
+        word[at] = text[at];
+        at += 1;
     }
-    word
+    u64::from_le_bytes(word)
 }
 
 #[cfg(test)]

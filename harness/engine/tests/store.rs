@@ -83,6 +83,7 @@ fn nothing_is_stale() {
     assert_eq!(decide(&store, &asked), allow);
     ok(store.join(USER, "dev"));
     ok(store.detach("deny", Place::Group("dev")));
+    ok(store.remove("deny"));
     assert_eq!(decide(&store, &asked), allow);
 
     // A boundary.
