@@ -217,8 +217,8 @@ mod tests {
         for number in 0..5_000 {
             spread.insert(key(number), number);
         }
-        // These differ in nothing but the last bits that are looked at.
-        let last = MAX_SHIFT / BITS * BITS;
+        // These differ in nothing but the last five bits that are looked at.
+        let last = 55;
         for number in 0..BRANCHES {
             let hash = (number as u64) << last;
             close.insert(Key { hash, name: number.to_string().into() }, number);

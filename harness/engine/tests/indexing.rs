@@ -187,3 +187,23 @@ fn resources_that_begin_alike() {
         assert_eq!(evaluate(&policies, &request).decision, expected, "{arn}");
     }
 }
+
+/// Contexts around the sizes from which their keys are found another way: every key has its own value, and no other has any.
+#[test]
+fn contexts_of_every_size() {
+    for count in [1, 8, 9, 64, 65, 300] {
+        let named = |number: usize| (format!("x:Key{number}"), format!("v{number}"));
+        let supplied: Vec<(String, String)> = (0..count).map(named).collect();
+        let values: Vec<[&str; 1]> = supplied.iter().map(|(_, value)| [value.as_str()]).collect();
+        let entries: Vec<(&str, &[&str])> =
+            supplied.iter().zip(&values).map(|((key, _), value)| (key.as_str(), value.as_slice())).collect();
+        let request = request(user(common::A, "u"), "s3:GetObject", "arn:aws:s3:::b", context(&entries));
+        for number in 0..count + 5 {
+            let condition = format!(r#"{{"StringEquals":{{"X:key{number}":"v{number}"}}}}"#);
+            let statement = statement("Allow", "\"s3:*\"", "\"*\"", &condition);
+            let expected = if number < count { Decision::Allow } else { Decision::ImplicitDeny };
+            let policies = prepare(&identity(&[document(&[statement])]));
+            assert_eq!(evaluate(&policies, &request).decision, expected, "key {number} of {count}");
+        }
+    }
+}
