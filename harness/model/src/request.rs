@@ -206,6 +206,12 @@ impl ResourceArn {
         &self.text[self.colons[1] + 1..self.colons[2]]
     }
 
+    /// The fourth field, which may be empty.
+    #[inline]
+    pub fn region(&self) -> &str {
+        &self.text[self.colons[2] + 1..self.colons[3]]
+    }
+
     /// The fifth field, which may be empty: the account that the ARN carries.
     #[inline]
     pub fn account(&self) -> &str {

@@ -1,5 +1,7 @@
 //! ARNs: six components, the last of which is the rest (COND-091, COND-093, MATCH-037).
 
+use assize_model::Resource;
+
 use crate::variable::Glyph;
 
 /// The components of a text; `None` if it has fewer than six (COND-096).
@@ -31,8 +33,8 @@ pub(crate) fn glyph_components(glyphs: &[Glyph]) -> Option<Vec<&[Glyph]>> {
     (fields.len() == 6).then_some(fields)
 }
 
-/// Whether a text is the ARN of an IAM role whose path begins with `path`.
-pub(crate) fn is_role(arn: &str, path: &str) -> bool {
-    let Some(["arn", _, "iam", _, _, resource]) = components(arn) else { return false };
-    resource.strip_prefix("role").is_some_and(|rest| rest.starts_with(path))
+/// Whether a resource is an IAM role whose path begins with `path`.
+pub(crate) fn is_role(resource: &Resource, path: &str) -> bool {
+    let Resource::Arn(arn) = resource else { return false };
+    arn.service() == "iam" && arn.name().strip_prefix("role").is_some_and(|rest| rest.starts_with(path))
 }

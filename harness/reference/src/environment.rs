@@ -27,8 +27,15 @@ pub(crate) const TYPES: [PolicyType; 7] = [
 
 /// The place of a type in [`TYPES`].
 pub(crate) fn place(policy_type: PolicyType) -> usize {
-    let as_listed = if policy_type == PolicyType::Trust { PolicyType::Resource } else { policy_type };
-    TYPES.iter().position(|listed| *listed == as_listed).unwrap_or_default()
+    match policy_type {
+        PolicyType::Rcp => 0,
+        PolicyType::Scp => 1,
+        PolicyType::Vpce => 2,
+        PolicyType::Resource | PolicyType::Trust => 3,
+        PolicyType::Identity => 4,
+        PolicyType::Boundary => 5,
+        PolicyType::Session => 6,
+    }
 }
 
 /// A parsed policy.

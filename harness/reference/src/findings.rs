@@ -84,19 +84,20 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
     fn finding(&self, policy_type: PolicyType, kind: ResourceKind) -> Finding {
         let shown = if policy_type == PolicyType::Resource { resource_or_trust(kind) } else { policy_type };
         let state = self.state(policy_type);
-        let mut finding = Finding { policy_type: shown, state, levels: Vec::new() };
-        if state == ReportState::Evaluated {
-            let levels = self.environment.types[place(policy_type)].as_deref().unwrap_or_default();
-            let has_levels = matches!(policy_type, PolicyType::Rcp | PolicyType::Scp);
-            for level in 0..levels.len() {
-                let applicable = self.applicable(shown, levels, level, has_levels);
-                finding.levels.push(self.standing(shown, applicable));
-            }
+        if state != ReportState::Evaluated {
+            return Finding { policy_type: shown, state, levels: Vec::new() };
         }
-        if policy_type == PolicyType::Resource && state == ReportState::Evaluated {
-            finding.levels.push(self.acl_grants(shown));
+        let supplied = self.environment.types[place(policy_type)].as_deref().unwrap_or_default();
+        let has_levels = matches!(policy_type, PolicyType::Rcp | PolicyType::Scp);
+        let mut levels = Vec::with_capacity(supplied.len() + 1);
+        for level in 0..supplied.len() {
+            let applicable = self.applicable(shown, supplied, level, has_levels);
+            levels.push(self.standing(shown, applicable));
         }
-        finding
+        if policy_type == PolicyType::Resource {
+            levels.push(self.acl_grants(shown));
+        }
+        Finding { policy_type: shown, state, levels }
     }
 
     /// The statements of a level that apply (EVAL-003), less the Deny statements that EVAL-033 sets aside.
@@ -150,14 +151,12 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
     }
 
     /// Those of a level's applicable statements that stand beside each other: all (EVAL-003).
-    fn standing(&self, policy_type: PolicyType, applicable: Vec<Applicable>) -> Vec<Applicable> {
-        if applicable.is_empty() {
-            return applicable;
-        }
+    fn standing(&self, policy_type: PolicyType, mut applicable: Vec<Applicable>) -> Vec<Applicable> {
         let effects: Vec<Effect> = applicable.iter().map(|statement| statement.effect).collect();
-        let numbered = applicable.into_iter().enumerate();
-        let standing = numbered.filter(|(at, _)| self.semantics().stands(policy_type, &effects, *at));
-        standing.map(|(_, statement)| statement).collect()
+        let mut places = 0..effects.len();
+        applicable
+            .retain(|_| places.next().is_some_and(|at| self.semantics().stands(policy_type, &effects, at)));
+        applicable
     }
 
     /// The kind of endpoint as whose policy principals are read (EVAL-022).

@@ -6,7 +6,7 @@ use assize_model::{Statement, Version};
 use crate::environment::Policy;
 use crate::question::Question;
 use crate::semantics::Semantics;
-use crate::variable::{Segment, segments};
+use crate::variable::{Segment, has_reference, segments};
 
 /// Every key that a condition or a policy variable names, each in the spelling of its first use, without those that every principal
 /// record yields (PRIN-015).
@@ -37,7 +37,8 @@ fn keys_of_statement<S: Semantics + ?Sized>(
     name: &mut impl FnMut(&str),
 ) {
     let variables = semantics.variables_expand(version);
-    for entry in statement.resource.iter().flat_map(|resource| &resource.entries).filter(|_| variables) {
+    let entries = statement.resource.iter().flat_map(|resource| &resource.entries);
+    for entry in entries.filter(|entry| variables && has_reference(entry)) {
         let tail = &entry[semantics.head_length(entry, version)..];
         variable_names(tail).for_each(&mut *name);
     }

@@ -1,6 +1,5 @@
 //! Wildcard patterns (MATCH-001 to MATCH-005).
 
-use std::iter;
 use std::str::Chars;
 
 use crate::semantics::Semantics;
@@ -74,9 +73,9 @@ pub(crate) fn reaching_anything(glyphs: impl Iterator<Item = Glyph>) -> impl Ite
 
 /// Whether `pattern` covers the whole of `text` (MATCH-001).
 ///
-/// Characters before the first wildcard leave no choice, nor does a last star. Otherwise every way of matching is followed at once:
-/// after each character, `reached` holds the places of the pattern that the text read so far can have led to, in rising order. Time
-/// is at most the product of both lengths (MATCH-005).
+/// Characters before the first wildcard and after the last one leave no choice, nor does a single star. Otherwise every way of matching
+/// is followed at once: after each character, `reached` holds the places of the pattern that the text read so far can have led to, in
+/// rising order. Time is at most the product of both lengths (MATCH-005).
 #[inline(always)]
 pub(crate) fn covers<S: Semantics + ?Sized>(
     semantics: &S,
@@ -95,8 +94,17 @@ pub(crate) fn covers<S: Semantics + ?Sized>(
             Some(wildcard) => break wildcard,
         }
     };
-    let pattern: Vec<Piece> = iter::once(wildcard).chain(pattern).collect();
-    match pattern.as_slice() {
+    let mut from_wildcard = Vec::with_capacity(16);
+    from_wildcard.push(wildcard);
+    from_wildcard.extend(pattern);
+    let mut pattern = from_wildcard.as_slice();
+    while let [before @ .., Piece::Literal(own)] = pattern {
+        match characters.next_back() {
+            Some(character) if semantics.same_character(place, *own, character) => pattern = before,
+            _ => return false,
+        }
+    }
+    match pattern {
         [Piece::Many(reach)] => characters.all(|character| semantics.star_takes(place, *reach, character)),
         pattern => covers_every_way(semantics, place, pattern, characters),
     }

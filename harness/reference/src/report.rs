@@ -57,9 +57,11 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
         };
         report.result = Some(self.semantics().result(finding.denies(), allows));
         self.rule("EVAL-003", report.result != Some(Decision::ImplicitDeny));
-        for applicable in finding.levels.into_iter().flatten() {
-            let list = if applicable.allows() { &mut report.allow } else { &mut report.deny };
-            list.push(applicable.statement);
+        for level in finding.levels {
+            for applicable in level {
+                let list = if applicable.allows() { &mut report.allow } else { &mut report.deny };
+                list.push(applicable.statement);
+            }
         }
         report
     }

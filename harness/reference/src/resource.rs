@@ -40,12 +40,12 @@ impl<S: Semantics + ?Sized> Matcher<'_, S> {
         let (Some(head), Some(tail)) = (self.expand(head, version), self.expand(tail, version)) else {
             return false;
         };
-        self.pattern_covers(head.into_iter(), tail.into_iter(), request)
+        self.pattern_covers(head.iter().copied(), tail.iter().copied(), request)
     }
 
     fn pattern_covers(
         &self,
-        head: impl Iterator<Item = Glyph>,
+        head: impl Iterator<Item = Glyph> + Clone,
         tail: impl Iterator<Item = Glyph>,
         request: &str,
     ) -> bool {
@@ -59,13 +59,12 @@ impl<S: Semantics + ?Sized> Matcher<'_, S> {
 /// The glyphs of a head, with the reach that MATCH-032 gives the wildcards among them.
 fn head_reach<S: Semantics + ?Sized>(
     semantics: &S,
-    head: impl Iterator<Item = Glyph>,
+    mut head: impl Iterator<Item = Glyph> + Clone,
 ) -> impl Iterator<Item = (Glyph, Reach)> {
-    let mut head = head.peekable();
     std::iter::from_fn(move || {
         let glyph = head.next()?;
         let reach = match glyph.character {
-            '*' => semantics.head_star_reach(head.peek().map(|next| next.character)),
+            '*' => semantics.head_star_reach(head.clone().next().map(|next| next.character)),
             _ => semantics.head_question_reach(),
         };
         Some((glyph, reach))

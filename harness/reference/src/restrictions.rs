@@ -1,8 +1,8 @@
 //! What is decided without reading a policy, or against them: EVAL-008, EVAL-033, EVAL-057, EVAL-058, EVAL-063, EVAL-081.
 
+use assize_model::request::ResourceArn;
 use assize_model::{Principal, Resource};
 
-use crate::arn;
 use crate::question::Question;
 use crate::semantics::Semantics;
 
@@ -74,8 +74,8 @@ pub(crate) fn operation_of<'a>(action: &'a str, resource: &Resource) -> &'a str 
     if !is_one_of(action, &PERMISSION_ONLY) {
         return action;
     }
-    match arn::components(resource.as_str()) {
-        Some([_, _, "sts", _, _, resource]) if resource.starts_with("federated-user/") => {
+    match resource {
+        Resource::Arn(arn) if arn.service() == "sts" && arn.name().starts_with("federated-user/") => {
             "sts:GetFederationToken"
         }
         _ => "sts:AssumeRole",
@@ -83,17 +83,12 @@ pub(crate) fn operation_of<'a>(action: &'a str, resource: &Resource) -> &'a str 
 }
 
 /// EVAL-081.
-pub(crate) fn mutates_aws_owned(action: &str, resource: &str) -> bool {
-    match arn::components(resource) {
-        Some([_, _, "iam", "", "aws", name]) if name.starts_with("policy/") => {
-            is_one_of(action, &POLICY_MUTATIONS)
-        }
-        Some([_, _, "iam", _, _, name]) if name.starts_with("role/aws-reserved/") => {
-            is_one_of(action, &ROLE_MUTATIONS)
-        }
-        Some([_, _, "kms", _, _, name]) if name.starts_with("alias/aws/") => {
-            is_one_of(action, &ALIAS_MUTATIONS)
-        }
+pub(crate) fn mutates_aws_owned(action: &str, resource: &ResourceArn) -> bool {
+    let name = resource.name();
+    match (resource.service(), resource.region(), resource.account()) {
+        ("iam", "", "aws") if name.starts_with("policy/") => is_one_of(action, &POLICY_MUTATIONS),
+        ("iam", _, _) if name.starts_with("role/aws-reserved/") => is_one_of(action, &ROLE_MUTATIONS),
+        ("kms", _, _) if name.starts_with("alias/aws/") => is_one_of(action, &ALIAS_MUTATIONS),
         _ => false,
     }
 }
@@ -142,7 +137,7 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
         let Some(arn) = self.resource_arn() else { return false };
         let foreign = self.principal().account().is_some_and(|account| account.id != arn.owner());
         let bound = self.rule("EVAL-063", foreign && semantics.bound_to_owner(action));
-        self.rule("EVAL-081", semantics.mutates_aws_owned(action, arn.as_str())) || bound
+        self.rule("EVAL-081", semantics.mutates_aws_owned(action, arn)) || bound
     }
 
     /// EVAL-033.

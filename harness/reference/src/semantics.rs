@@ -123,7 +123,7 @@ pub trait Semantics: Send + Sync {
     /// MATCH-002, MATCH-035: a character stands for itself, case included; the name of an action ignores ASCII case (MATCH-012).
     fn same_character(&self, place: Place, own: char, other: char) -> bool {
         match place {
-            Place::Action => own.eq_ignore_ascii_case(&other),
+            Place::Action => own == other || own.eq_ignore_ascii_case(&other),
             Place::Resource | Place::String | Place::Arn => own == other,
         }
     }
@@ -689,7 +689,7 @@ pub trait Semantics: Send + Sync {
     fn rcp_exempts_assuming(&self, principal: &Principal, action: &str, resource: &Resource) -> bool {
         matches!(principal, Principal::Service(_))
             && action.eq_ignore_ascii_case("sts:AssumeRole")
-            && arn::is_role(resource.as_str(), "/aws-service-role/")
+            && arn::is_role(resource, "/aws-service-role/")
     }
 
     /// EVAL-018: AWS managed keys and `kms:RetireGrant` are exempt from RCPs.
@@ -758,7 +758,7 @@ pub trait Semantics: Send + Sync {
 
     /// EVAL-049: a role, by its ARN.
     fn is_role(&self, resource: &Resource) -> bool {
-        arn::is_role(resource.as_str(), "/")
+        arn::is_role(resource, "/")
     }
 
     // --------------------------------------------------------------------------------------- outside the policies
@@ -814,7 +814,7 @@ pub trait Semantics: Send + Sync {
     }
 
     /// EVAL-081: mutating what AWS owns.
-    fn mutates_aws_owned(&self, action: &str, resource: &str) -> bool {
+    fn mutates_aws_owned(&self, action: &str, resource: &ResourceArn) -> bool {
         restrictions::mutates_aws_owned(action, resource)
     }
 
@@ -951,21 +951,23 @@ fn is_service_linked(principal: &Principal) -> bool {
 }
 
 /// COND-041: equal after lower-casing one character at a time.
+#[inline]
 fn equal_ignoring_case(one: &str, other: &str) -> bool {
-    if one.eq_ignore_ascii_case(other) {
-        return true;
-    }
-    // From the end, since most names begin alike. Where two ASCII characters differ the texts do; what others become the library knows.
-    let mut pairs = one.bytes().rev().zip(other.bytes().rev());
-    match pairs.find(|(one, other)| !one.eq_ignore_ascii_case(other) || !one.is_ascii()) {
-        Some((one_byte, other_byte)) if !one_byte.is_ascii() || !other_byte.is_ascii() => {
-            equal_in_lower_case(one, other)
+    // Most names begin alike and end differently. Where two ASCII characters differ the texts do.
+    match (one.as_bytes(), other.as_bytes()) {
+        ([.., one], [.., other])
+            if one.is_ascii() && other.is_ascii() && !one.eq_ignore_ascii_case(other) =>
+        {
+            false
         }
-        _ => false,
+        _ => equal_in_lower_case(one, other),
     }
 }
 
 #[inline(never)]
 fn equal_in_lower_case(one: &str, other: &str) -> bool {
-    one.chars().flat_map(char::to_lowercase).eq(other.chars().flat_map(char::to_lowercase))
+    match one.is_ascii() && other.is_ascii() {
+        true => one.eq_ignore_ascii_case(other),
+        false => one.chars().flat_map(char::to_lowercase).eq(other.chars().flat_map(char::to_lowercase)),
+    }
 }

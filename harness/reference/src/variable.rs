@@ -96,7 +96,7 @@ pub(crate) fn has_reference(text: &str) -> bool {
 }
 
 /// The characters of a text as the policy's author wrote them.
-pub(crate) fn written(text: &str) -> impl Iterator<Item = Glyph> {
+pub(crate) fn written(text: &str) -> impl Iterator<Item = Glyph> + Clone {
     text.chars().map(|character| Glyph { character, literal: false })
 }
 

@@ -222,7 +222,7 @@ simple_switches! {
     fn anonymous_forbidden(vendor: &str) -> bool;
     fn partitions_differ(account: &Account, resource: &ResourceArn) -> bool;
     fn bound_to_owner(action: &str) -> bool;
-    fn mutates_aws_owned(action: &str, resource: &str) -> bool;
+    fn mutates_aws_owned(action: &str, resource: &ResourceArn) -> bool;
     fn lockout_exempt(principal: &Principal, action: &str, resource: &Resource) -> bool;
     fn acl_permits(on: AclTarget, permission: AclPermission, action: &str) -> bool;
     fn acl_class(grantee: &Grantee, principal: &Principal, owner: &str) -> Option<MatchClass>;

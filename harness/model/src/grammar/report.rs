@@ -128,6 +128,9 @@ impl<'t> Report<'t> {
 
     /// The faults in the order of the text.
     pub(crate) fn finish(mut self) -> Vec<Diagnostic> {
+        if self.count() == 0 {
+            return Vec::new();
+        }
         self.faults.sort_by_key(|fault| fault.span.start);
         if let Some((code, count)) = self.more {
             let end = self.text.len();

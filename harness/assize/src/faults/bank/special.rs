@@ -134,20 +134,20 @@ faults! { FAULTS, Evaluation, "special operations";
     fn bound_to_owner(&self, action: &str) -> bool { Correct.bound_to_owner(action) || action.to_ascii_lowercase().starts_with("iam:") }
 
     "aws-owned-can-be-changed", "EVAL-081", Plausible, OverGrant, "What AWS owns can be changed.":
-    fn mutates_aws_owned(&self, _action: &str, _resource: &str) -> bool { false }
+    fn mutates_aws_owned(&self, _action: &str, _resource: &ResourceArn) -> bool { false }
 
     "aws-owned-roles-can-be-changed", "EVAL-081", Plausible, OverGrant, "Reserved roles can be changed.":
-    fn mutates_aws_owned(&self, action: &str, resource: &str) -> bool { Correct.mutates_aws_owned(action, resource) && !resource.contains(":role/") }
+    fn mutates_aws_owned(&self, action: &str, resource: &ResourceArn) -> bool { Correct.mutates_aws_owned(action, resource) && !resource.as_str().contains(":role/") }
 
     "aws-aliases-can-be-changed", "EVAL-081", Plausible, OverGrant, "The aliases of AWS managed keys can be changed.":
-    fn mutates_aws_owned(&self, action: &str, resource: &str) -> bool { Correct.mutates_aws_owned(action, resource) && !resource.contains(":alias/") }
+    fn mutates_aws_owned(&self, action: &str, resource: &ResourceArn) -> bool { Correct.mutates_aws_owned(action, resource) && !resource.as_str().contains(":alias/") }
 
     "aws-owned-cannot-be-read", "EVAL-081", Plausible, OverDeny, "Reserved roles cannot even be looked at.":
-    fn mutates_aws_owned(&self, action: &str, resource: &str) -> bool { Correct.mutates_aws_owned(action, resource) || resource.contains(":role/aws-reserved/") }
+    fn mutates_aws_owned(&self, action: &str, resource: &ResourceArn) -> bool { Correct.mutates_aws_owned(action, resource) || resource.as_str().contains(":role/aws-reserved/") }
 
     "service-linked-roles-cannot-be-changed", "EVAL-081", Plausible, OverDeny, "Service-linked roles cannot be deleted.":
-    fn mutates_aws_owned(&self, action: &str, resource: &str) -> bool {
-        Correct.mutates_aws_owned(action, resource) || (is(action, "iam:DeleteRole") && resource.contains(":role/aws-service-role/"))
+    fn mutates_aws_owned(&self, action: &str, resource: &ResourceArn) -> bool {
+        Correct.mutates_aws_owned(action, resource) || (is(action, "iam:DeleteRole") && resource.as_str().contains(":role/aws-service-role/"))
     }
 
     "root-locked-out", "EVAL-033", Plausible, OverDeny, "A bucket policy can lock the owner's root user out of itself.":
