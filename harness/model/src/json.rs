@@ -257,6 +257,7 @@ impl<'a> Parser<'a> {
     }
 
     /// After a member or value: steps over a comma (`false`) or the closing bracket (`true`), and white space around.
+    #[inline]
     fn closes(&mut self, bracket: u8, expected: &str) -> Parsed<bool> {
         self.skip_white_space();
         match self.peek() {
@@ -264,8 +265,7 @@ impl<'a> Parser<'a> {
                 self.at += 1;
                 self.skip_white_space();
                 if self.peek() == Some(bracket) {
-                    let message = format!("`{}` after a comma; remove the trailing comma", bracket as char);
-                    return Err(self.error(JsonFault::Syntax, message));
+                    return Err(self.trailing_comma(bracket));
                 }
                 Ok(false)
             }
@@ -278,6 +278,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Reads a string; `at` is at its opening quotation mark.
+    #[inline]
     fn string(&mut self) -> Parsed<Cow<'a, str>> {
         let start = self.at + 1;
         let end = plain_end(self.bytes, start);
@@ -285,6 +286,12 @@ impl<'a> Parser<'a> {
             self.at = end + 1;
             return Ok(Cow::Borrowed(&self.text[start..end]));
         }
+        self.unescaped(start).map(Cow::Owned)
+    }
+
+    /// Reads a string that holds escapes, from its first character on.
+    #[cold]
+    fn unescaped(&mut self, start: usize) -> Parsed<String> {
         let mut unescaped = String::new();
         let mut from = start;
         loop {
@@ -294,7 +301,7 @@ impl<'a> Parser<'a> {
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;
-                    return Ok(Cow::Owned(unescaped));
+                    return Ok(unescaped);
                 }
                 Some(b'\\') => unescaped.push(self.escape()?),
                 Some(control) => {
@@ -434,6 +441,12 @@ impl<'a> Parser<'a> {
     }
 
     #[cold]
+    fn trailing_comma(&self, bracket: u8) -> Box<JsonError> {
+        let message = format!("`{}` after a comma; remove the trailing comma", bracket as char);
+        self.error(JsonFault::Syntax, message)
+    }
+
+    #[cold]
     fn expected(&self, what: &str) -> Box<JsonError> {
         self.error(JsonFault::Syntax, format!("{} where {what} should stand", self.found()))
     }
@@ -457,15 +470,15 @@ impl<'a> Parser<'a> {
 fn plain_end(bytes: &[u8], from: usize) -> usize {
     const ONES: u64 = u64::MAX / 0xFF;
     const HIGH: u64 = ONES << 7;
-    // Eight bytes at a time: in `less`, the lowest marked byte of `word` is the first that is below `limit`. Marks above it may
-    // be wrong, which does not matter.
-    let less = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word & HIGH;
+    // Eight bytes at a time. Taking `limit` from every byte sets the high bit of those below it; of the bytes that had that bit before,
+    // none is looked for. The lowest byte marked is the first that is below; marks above it may be wrong, which does not matter.
+    let less = |word: u64, limit: u64| word.wrapping_sub(ONES * limit);
     let mut at = from;
     while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
         let word = u64::from_le_bytes(*eight);
         let quote = less(word ^ (ONES * u64::from(b'"')), 1);
         let backslash = less(word ^ (ONES * u64::from(b'\\')), 1);
-        let marks = quote | backslash | less(word, 0x20);
+        let marks = (quote | backslash | less(word, 0x20)) & !word & HIGH;
         if marks != 0 {
             return at + marks.trailing_zeros() as usize / 8;
         }

@@ -11,7 +11,7 @@ use crate::semantics::Semantics;
 #[derive(Clone, Debug, Default)]
 pub struct FinishedContext<'a> {
     /// Each key, and where its values stand.
-    keys: Vec<(Cow<'a, str>, Range<usize>)>,
+    keys: Vec<(&'a str, Range<usize>)>,
     values: Vec<Cow<'a, str>>,
 }
 
@@ -22,11 +22,11 @@ impl<'a> FinishedContext<'a> {
     }
 
     /// Adds a key.
-    pub fn insert(&mut self, key: impl Into<Cow<'a, str>>, values: Vec<Cow<'a, str>>) {
-        self.add(key.into(), values);
+    pub fn insert(&mut self, key: &'a str, values: Vec<Cow<'a, str>>) {
+        self.add(key, values);
     }
 
-    fn add(&mut self, key: Cow<'a, str>, values: impl IntoIterator<Item = Cow<'a, str>>) {
+    fn add(&mut self, key: &'a str, values: impl IntoIterator<Item = Cow<'a, str>>) {
         let start = self.values.len();
         self.values.extend(values);
         self.keys.push((key, start..self.values.len()));
@@ -42,20 +42,21 @@ impl<'a> FinishedContext<'a> {
     pub(crate) fn of<S: Semantics + ?Sized>(semantics: &S, request: &'a Request) -> Self {
         let (derived, supplied) =
             (semantics.principal_keys(request.principal()), request.context().entries());
-        let most = derived.len() + supplied.len();
+        let keys = derived.len() + supplied.len();
+        let values = derived.len() + supplied.iter().map(|entry| entry.values.len()).sum::<usize>();
         let mut finished =
-            FinishedContext { keys: Vec::with_capacity(most), values: Vec::with_capacity(most) };
+            FinishedContext { keys: Vec::with_capacity(keys), values: Vec::with_capacity(values) };
         for (key, value) in derived {
             match finished.keys.last_mut() {
                 Some((last, values)) if *last == key => {
                     finished.values.push(value);
                     values.end += 1;
                 }
-                _ => finished.add(key.into(), [value]),
+                _ => finished.add(key, [value]),
             }
         }
         for entry in supplied {
-            finished.insert(entry.key.as_str(), semantics.context_values(&entry.key, &entry.values));
+            finished.insert(&entry.key, semantics.context_values(&entry.key, &entry.values));
         }
         finished
     }

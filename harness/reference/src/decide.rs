@@ -108,11 +108,11 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
     /// The Deny statements that apply, in order (EVAL-005).
     fn denies(&self, found: &Findings) -> Vec<StatementRef> {
         let resource_allows = found.of_type(PolicyType::Resource).allows();
-        let denies = found.types.iter().flat_map(|finding| finding.statements()).filter(|statement| {
+        let counts = |statement: &Applicable| {
             !statement.allows()
                 && self.semantics().deny_counts(self.principal(), &statement.statement, resource_allows)
-        });
-        let denies: Vec<StatementRef> = denies.map(|statement| statement.statement.clone()).collect();
+        };
+        let denies = found.statements(counts);
         self.rule("EVAL-005", !denies.is_empty());
         denies
     }
@@ -197,7 +197,7 @@ impl Findings {
 
     /// An Allow with the statements that took part, in order (EVAL-068).
     fn allow(&self, uses: Uses) -> Outcome {
-        let used = |statement: &&Applicable| match statement.statement.policy_type {
+        let used = |statement: &Applicable| match statement.statement.policy_type {
             PolicyType::Scp | PolicyType::Vpce => true,
             PolicyType::Resource | PolicyType::Trust => match statement.class {
                 Some(MatchClass::Direct) => uses.direct,
@@ -209,9 +209,7 @@ impl Findings {
             PolicyType::Boundary | PolicyType::Session => uses.limits,
             PolicyType::Rcp => false,
         };
-        let applicable = self.types.iter().flat_map(|finding| finding.statements());
-        let statements = applicable.filter(|statement| statement.allows()).filter(used);
-        let determining = statements.map(|statement| statement.statement.clone()).collect();
+        let determining = self.statements(|statement| statement.allows() && used(statement));
         Outcome { decision: Decision::Allow, deciding: None, determining }
     }
 }

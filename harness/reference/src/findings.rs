@@ -69,6 +69,16 @@ impl Findings {
         Findings { kind, types: TYPES.map(|policy_type| question.finding(policy_type, kind)) }
     }
 
+    /// The statements that apply and are `wanted`, in order (EVAL-066).
+    pub(crate) fn statements(&self, wanted: impl Fn(&Applicable) -> bool) -> Vec<StatementRef> {
+        let mut statements = Vec::new();
+        for level in self.types.iter().flat_map(|finding| &finding.levels) {
+            let wanted = level.iter().filter(|applicable| wanted(applicable));
+            statements.extend(wanted.map(|applicable| applicable.statement.clone()));
+        }
+        statements
+    }
+
     pub(crate) fn of_type(&self, policy_type: PolicyType) -> &Finding {
         &self.types[place(policy_type)]
     }

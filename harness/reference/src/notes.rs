@@ -284,6 +284,9 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
 
     /// A type's part.
     pub(crate) fn note_state(&self, policy_type: PolicyType, state: ReportState) {
+        if !self.matcher.trace.is_on() {
+            return;
+        }
         let consulted = state == ReportState::Evaluated;
         self.rule("EVAL-006", true);
         match policy_type {
@@ -302,6 +305,9 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
 
     /// The class of a Principal element.
     pub(crate) fn note_class(&self, class: Option<MatchClass>) {
+        if !self.matcher.trace.is_on() {
+            return;
+        }
         for rule in ["PRIN-019", "PRIN-028", "PRIN-029", "PRIN-030"] {
             self.rule(rule, class.is_some());
         }

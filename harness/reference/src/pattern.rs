@@ -38,37 +38,67 @@ pub enum Reach {
     Field,
 }
 
-/// Reads glyphs as a pattern, each wildcard with the reach that stands beside it. Piece by piece: most texts differ from a pattern
-/// in one of its first characters.
+/// Reads numbered glyphs as a pattern. The wildcards among those below `head` have the reach of MATCH-032, the others take every
+/// character. Piece by piece: most texts differ from a pattern in one of its first characters.
 pub(crate) fn pieces<'s, S: Semantics + ?Sized>(
     semantics: &'s S,
     place: Place,
-    glyphs: impl Iterator<Item = (Glyph, Reach)> + 's,
+    glyphs: impl Iterator<Item = (usize, Glyph)> + Clone + 's,
+    head: usize,
 ) -> impl Iterator<Item = Piece> + 's {
-    let (mut glyphs, mut held) = (glyphs, None);
-    std::iter::from_fn(move || {
-        if held.is_some() {
-            return held.take();
+    Pieces { semantics, place, glyphs, head, held: None }
+}
+
+/// See [`pieces`].
+struct Pieces<'s, S: ?Sized, G> {
+    semantics: &'s S,
+    place: Place,
+    glyphs: G,
+    head: usize,
+    /// What comes next, if the last glyph made two pieces.
+    held: Option<Piece>,
+}
+
+impl<S: Semantics + ?Sized, G: Iterator<Item = (usize, Glyph)> + Clone> Pieces<'_, S, G> {
+    /// The reach of the star whose number is `at`, which was read last.
+    fn star_reach(&self, at: usize) -> Reach {
+        if at >= self.head {
+            return Reach::Anything;
         }
-        let (glyph, reach) = glyphs.next()?;
+        let next = self.glyphs.clone().next().filter(|(at, _)| *at < self.head);
+        self.semantics.head_star_reach(next.map(|(_, next)| next.character))
+    }
+
+    fn question_reach(&self, at: usize) -> Reach {
+        if at < self.head { self.semantics.head_question_reach() } else { Reach::Anything }
+    }
+}
+
+impl<S: Semantics + ?Sized, G: Iterator<Item = (usize, Glyph)> + Clone> Iterator for Pieces<'_, S, G> {
+    type Item = Piece;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Piece> {
+        if self.held.is_some() {
+            return self.held.take();
+        }
+        let (at, glyph) = self.glyphs.next()?;
         Some(match glyph.character {
-            '*' if !glyph.literal && semantics.star_is_wildcard(place) => {
-                if semantics.star_may_be_empty(place) {
+            '*' if !glyph.literal && self.semantics.star_is_wildcard(self.place) => {
+                let reach = self.star_reach(at);
+                if self.semantics.star_may_be_empty(self.place) {
                     Piece::Many(reach)
                 } else {
-                    held = Some(Piece::Many(reach));
+                    self.held = Some(Piece::Many(reach));
                     Piece::One(reach)
                 }
             }
-            '?' if !glyph.literal && semantics.question_is_wildcard(place) => Piece::One(reach),
+            '?' if !glyph.literal && self.semantics.question_is_wildcard(self.place) => {
+                Piece::One(self.question_reach(at))
+            }
             character => Piece::Literal(character),
         })
-    })
-}
-
-/// Glyphs whose wildcards may take every character.
-pub(crate) fn reaching_anything(glyphs: impl Iterator<Item = Glyph>) -> impl Iterator<Item = (Glyph, Reach)> {
-    glyphs.map(|glyph| (glyph, Reach::Anything))
+    }
 }
 
 /// Whether `pattern` covers the whole of `text` (MATCH-001).
@@ -96,7 +126,9 @@ pub(crate) fn covers<S: Semantics + ?Sized>(
     };
     let mut from_wildcard = Vec::with_capacity(16);
     from_wildcard.push(wildcard);
-    from_wildcard.extend(pattern);
+    for piece in pattern {
+        from_wildcard.push(piece);
+    }
     let mut pattern = from_wildcard.as_slice();
     while let [before @ .., Piece::Literal(own)] = pattern {
         match characters.next_back() {

@@ -159,10 +159,12 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
                 let by_arn = semantics.names_arn(value, arn);
                 self.rule("PRIN-025", by_id);
                 self.rule("PRIN-040", by_arn);
-                self.rule(if arn.contains(":user/") { "PRIN-034" } else { "PRIN-035" }, by_id || by_arn)
+                let role = matches!(self.principal(), Principal::RoleSession(_));
+                self.rule(if role { "PRIN-035" } else { "PRIN-034" }, by_id || by_arn)
             }
             (PrincipalKey::Aws, Layer::Session(arn)) => {
-                let rule = if arn.contains(":federated-user/") { "PRIN-037" } else { "PRIN-036" };
+                let federated = matches!(self.principal(), Principal::FederatedUser(_));
+                let rule = if federated { "PRIN-037" } else { "PRIN-036" };
                 self.rule(rule, semantics.names_session(value, arn))
             }
             (PrincipalKey::CanonicalUser, Layer::Account(account)) => self.rule(

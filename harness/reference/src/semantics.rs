@@ -22,7 +22,7 @@ use crate::arn;
 use crate::context;
 use crate::date::{self, Instant};
 use crate::numeric::Decimal;
-use crate::pattern::{self, Piece, Place, Reach, reaching_anything};
+use crate::pattern::{self, Piece, Place, Reach};
 use crate::principal::{AccountValue, Layer};
 use crate::resource;
 use crate::restrictions;
@@ -143,12 +143,12 @@ pub trait Semantics: Send + Sync {
 
     /// MATCH-012, MATCH-014: the vendor is `*` or a name; it holds no other wildcard (GRAM-022).
     fn vendor_matches(&self, entry: &str, vendor: &str) -> bool {
-        entry == "*" || entry.eq_ignore_ascii_case(vendor)
+        entry == "*" || entry == vendor || entry.eq_ignore_ascii_case(vendor)
     }
 
     /// MATCH-012, MATCH-013: the name is a pattern of its own; nothing is trimmed (MATCH-015), split (MATCH-017) or looked up (MATCH-019).
     fn action_name_matches(&self, entry: &str, name: &str) -> bool {
-        let mut pattern = pattern::pieces(self, Place::Action, reaching_anything(written(entry)));
+        let mut pattern = pattern::pieces(self, Place::Action, written(entry), 0);
         self.covers(Place::Action, &mut pattern, name)
     }
 
@@ -411,7 +411,7 @@ pub trait Semantics: Send + Sync {
 
     /// COND-043 to COND-045: the policy value is a pattern, the context value is not.
     fn string_like(&self, value: &str, policy: Vec<Glyph>) -> bool {
-        let mut pattern = pattern::pieces(self, Place::String, reaching_anything(policy.into_iter()));
+        let mut pattern = pattern::pieces(self, Place::String, policy.iter().copied().enumerate(), 0);
         self.covers(Place::String, &mut pattern, value)
     }
 
@@ -528,7 +528,7 @@ pub trait Semantics: Send + Sync {
 
     /// COND-094: a component is a pattern of its own, case-sensitive.
     fn arn_component_matches(&self, policy: &[Glyph], value: &str) -> bool {
-        let mut pattern = pattern::pieces(self, Place::Arn, reaching_anything(policy.iter().copied()));
+        let mut pattern = pattern::pieces(self, Place::Arn, policy.iter().copied().enumerate(), 0);
         self.covers(Place::Arn, &mut pattern, value)
     }
 
@@ -953,21 +953,42 @@ fn is_service_linked(principal: &Principal) -> bool {
 /// COND-041: equal after lower-casing one character at a time.
 #[inline]
 fn equal_ignoring_case(one: &str, other: &str) -> bool {
-    // Most names begin alike and end differently. Where two ASCII characters differ the texts do.
+    // Most names begin alike and end differently. Equal letters of ASCII differ in one bit, if at all.
     match (one.as_bytes(), other.as_bytes()) {
-        ([.., one], [.., other])
-            if one.is_ascii() && other.is_ascii() && !one.eq_ignore_ascii_case(other) =>
-        {
-            false
-        }
+        ([.., one], [.., other]) if (one | other).is_ascii() && (one ^ other) & !0x20 != 0 => false,
         _ => equal_in_lower_case(one, other),
     }
 }
 
 #[inline(never)]
 fn equal_in_lower_case(one: &str, other: &str) -> bool {
-    match one.is_ascii() && other.is_ascii() {
-        true => one.eq_ignore_ascii_case(other),
-        false => one.chars().flat_map(char::to_lowercase).eq(other.chars().flat_map(char::to_lowercase)),
+    if one == other {
+        return true;
+    }
+    if one.is_ascii() && other.is_ascii() {
+        return one.eq_ignore_ascii_case(other);
+    }
+    let [one, other] = [one, other].map(|text| text.chars().flat_map(char::to_lowercase).rev());
+    one.eq(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_equal_by_their_characters_in_lower_case() {
+        for (one, other) in [
+            ("", ""),
+            ("aws:Key", "AWS:kEY"),
+            ("aws:K", "aws:\u{212a}"),
+            ("\u{c4}b", "\u{e4}B"),
+            ("\u{178}", "\u{ff}"),
+        ] {
+            assert!(equal_ignoring_case(one, other) && equal_ignoring_case(other, one), "{one} {other}");
+        }
+        for (one, other) in [("", "a"), ("aws:key", "aws:keys"), ("s3:key", "aws:key"), ("a\u{df}", "ass")] {
+            assert!(!equal_ignoring_case(one, other) && !equal_ignoring_case(other, one), "{one} {other}");
+        }
     }
 }

@@ -95,9 +95,9 @@ pub(crate) fn has_reference(text: &str) -> bool {
     text.as_bytes().contains(&b'$') && reference_start(text).is_some()
 }
 
-/// The characters of a text as the policy's author wrote them.
-pub(crate) fn written(text: &str) -> impl Iterator<Item = Glyph> + Clone {
-    text.chars().map(|character| Glyph { character, literal: false })
+/// The characters of a text as the policy's author wrote them, and where they stand.
+pub(crate) fn written(text: &str) -> impl Iterator<Item = (usize, Glyph)> + Clone {
+    text.char_indices().map(|(at, character)| (at, Glyph { character, literal: false }))
 }
 
 impl<S: Semantics + ?Sized> Matcher<'_, S> {
@@ -106,7 +106,7 @@ impl<S: Semantics + ?Sized> Matcher<'_, S> {
         let semantics = self.semantics;
         let mut glyphs = Vec::with_capacity(text.len());
         if !semantics.variables_expand(version) || !has_reference(text) {
-            glyphs.extend(written(text));
+            glyphs.extend(written(text).map(|(_, glyph)| glyph));
             return Some(glyphs);
         }
         let mut substitute = |text: &str, literal: bool| {

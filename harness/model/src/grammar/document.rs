@@ -71,7 +71,7 @@ pub(super) fn read<'v>(grammar: &Grammar, root: &'v Value<'v>, report: &mut Repo
     match statement {
         Some(member) => {
             let path = Path::Member(&path, "Statement");
-            let mut cursor = Cursor::new(reader.report.text());
+            let mut cursor = Cursor::knowing(reader.report.text(), reader.report.is_plain());
             let mut read = |value: &'v Value<'v>, path: &Path<'_>| {
                 statements.extend(reader.statement(value, path));
                 regions.push(cursor.region(value.span));

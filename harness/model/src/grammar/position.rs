@@ -5,6 +5,8 @@ use crate::source::{Position, Region, Span};
 /// Walks forward through a text, counting lines and columns.
 pub(crate) struct Cursor<'t> {
     text: &'t str,
+    /// Whether the text is one line of ASCII.
+    plain: bool,
     offset: usize,
     line: usize,
     column: usize,
@@ -13,12 +15,20 @@ pub(crate) struct Cursor<'t> {
 impl<'t> Cursor<'t> {
     /// At the first character of `text`.
     pub(crate) fn new(text: &'t str) -> Self {
-        Cursor { text, offset: 0, line: 1, column: 1 }
+        Cursor { text, plain: false, offset: 0, line: 1, column: 1 }
+    }
+
+    /// At the first character of `text`, of which is known whether it is one line of ASCII.
+    pub(crate) fn knowing(text: &'t str, plain: bool) -> Self {
+        Cursor { plain, ..Cursor::new(text) }
     }
 
     /// The position of the byte at `offset`, which is not before the last one asked for; beyond the text, its end.
     pub(crate) fn position(&mut self, offset: usize) -> Position {
         let offset = offset.clamp(self.offset, self.text.len());
+        if self.plain {
+            return Position { line: 1, column: saturate(offset + 1) };
+        }
         let passed = &self.text.as_bytes()[self.offset..offset];
         let newlines = count(passed, |byte| byte == b'\n');
         let mut in_line = passed;

@@ -47,8 +47,10 @@ fn aws_fault(value: &str) -> Option<&'static str> {
 
 fn arn_fault(arn: &str) -> Option<&'static str> {
     const FORMS: &str = "is no ARN of a principal; write that of a root (`arn:aws:iam::ACCOUNT:root`), user, role, role session or federated user";
-    let fields: Vec<&str> = arn.splitn(6, ':').collect();
-    let &[_, partition, service, region, account, resource] = fields.as_slice() else {
+    let mut fields = arn.splitn(6, ':');
+    let [Some(_), Some(partition), Some(service), Some(region), Some(account), Some(resource)] =
+        std::array::from_fn(|_| fields.next())
+    else {
         return Some(FORMS);
     };
     if partition.is_empty() {

@@ -69,6 +69,7 @@ struct Fault {
 /// The faults found so far in one text.
 pub(crate) struct Report<'t> {
     text: &'t str,
+    is_plain: bool,
     faults: Vec<Fault>,
     pointer_bytes: usize,
     /// The code of the first fault beyond the bounds, and how many there are.
@@ -78,12 +79,19 @@ pub(crate) struct Report<'t> {
 impl<'t> Report<'t> {
     /// No faults yet in `text`.
     pub(crate) fn new(text: &'t str) -> Self {
-        Report { text, faults: Vec::new(), pointer_bytes: 0, more: None }
+        // No early exit: this loop becomes vector code.
+        let is_plain = text.bytes().fold(true, |plain, byte| plain & (b' '..0x80).contains(&byte));
+        Report { text, is_plain, faults: Vec::new(), pointer_bytes: 0, more: None }
     }
 
     /// The text that is judged.
     pub(crate) fn text(&self) -> &'t str {
         self.text
+    }
+
+    /// Whether the text is one line of ASCII, as most are: a character is a byte, and all are allowed.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.is_plain
     }
 
     /// Whether further faults are only counted.

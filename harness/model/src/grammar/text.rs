@@ -11,6 +11,9 @@ use crate::source::{Position, Region, Span};
 
 /// GRAM-003: reports every character outside the repertoire once, at its first place.
 pub(super) fn check_characters(report: &mut Report<'_>) {
+    if report.is_plain() {
+        return;
+    }
     let text = report.text();
     // The lead bytes C2 and C3 encode U+0080 to U+00FF; larger bytes lead beyond. No early exit: this loop becomes vector code.
     let forbidden =
