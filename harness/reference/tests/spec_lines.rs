@@ -106,7 +106,7 @@ fn context<'v>(value: Option<&'v Value<'_>>) -> FinishedContext<'v> {
     let mut context = FinishedContext::new();
     for member in value.and_then(Value::as_object).unwrap_or_default() {
         let values = list(&member.value).iter().map(|value| Cow::Owned(literal(value).text)).collect();
-        context.insert(&*member.name, values);
+        context.insert(&member.name, values);
     }
     context
 }
