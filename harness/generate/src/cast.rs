@@ -1,6 +1,7 @@
 //! The cast of a scenario: the few accounts, requesters, actions, resources and context values that its policies and requests are
 //! both made of. Everything in it has near misses in it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use assize_model::{
@@ -9,6 +10,7 @@ use assize_model::{
 };
 
 use crate::choices::Choices;
+use crate::pattern::split;
 use crate::value::{self, Family, Type};
 
 /// The accounts of a scenario: owner, other, third.
@@ -465,55 +467,55 @@ impl Cast {
     }
 
     /// The keys that the first requester's record yields, with their value (PRIN-015).
-    pub fn derived(&self) -> Vec<(&'static str, String)> {
+    pub fn derived(&self) -> Vec<(&'static str, Cow<'_, str>)> {
         let mut keys = Vec::new();
         let Some(principal) = self.principals.first().map(AsRef::as_ref) else { return keys };
         if let Some(account) = principal.account() {
-            keys.push(("aws:PrincipalAccount", account.id.clone()));
-            keys.push(("aws:PrincipalIsAWSService", "false".to_owned()));
+            keys.push(("aws:PrincipalAccount", Cow::from(&account.id)));
+            keys.push(("aws:PrincipalIsAWSService", "false".into()));
         }
         match principal {
             Principal::User(user) => {
-                keys.push(("aws:username", user.entity().name.clone()));
-                keys.push(("aws:userid", user.entity().id.clone()));
-                keys.push(("aws:PrincipalArn", user.arn().to_owned()));
-                keys.push(("aws:PrincipalType", "User".to_owned()));
+                keys.push(("aws:username", Cow::from(&user.entity().name)));
+                keys.push(("aws:userid", Cow::from(&user.entity().id)));
+                keys.push(("aws:PrincipalArn", user.arn().into()));
+                keys.push(("aws:PrincipalType", "User".into()));
             }
             Principal::RoleSession(session) => {
-                keys.push(("aws:PrincipalArn", session.role_arn().to_owned()));
-                keys.push(("aws:userid", format!("{}:{}", session.role().id, session.session_name())));
-                keys.push(("aws:PrincipalType", "AssumedRole".to_owned()));
+                keys.push(("aws:PrincipalArn", session.role_arn().into()));
+                keys.push(("aws:userid", [&session.role().id, ":", session.session_name()].concat().into()));
+                keys.push(("aws:PrincipalType", "AssumedRole".into()));
                 if let Origin::WebIdentity(Some(provider)) = session.origin() {
-                    keys.push(("aws:FederatedProvider", provider.clone()));
+                    keys.push(("aws:FederatedProvider", provider.into()));
                 }
             }
             Principal::FederatedUser(session) => {
-                keys.push(("aws:PrincipalArn", session.arn().to_owned()));
-                keys.push(("aws:userid", format!("{}:{}", session.account().id, session.name())));
-                keys.push(("aws:PrincipalType", "FederatedUser".to_owned()));
+                keys.push(("aws:PrincipalArn", session.arn().into()));
+                keys.push(("aws:userid", [&session.account().id, ":", session.name()].concat().into()));
+                keys.push(("aws:PrincipalType", "FederatedUser".into()));
             }
             Principal::Root(root) => {
-                keys.push(("aws:PrincipalArn", root.arn().to_owned()));
-                keys.push(("aws:userid", root.account().id.clone()));
-                keys.push(("aws:PrincipalType", "Account".to_owned()));
+                keys.push(("aws:PrincipalArn", root.arn().into()));
+                keys.push(("aws:userid", Cow::from(&root.account().id)));
+                keys.push(("aws:PrincipalType", "Account".into()));
                 if root.assumed_root() {
-                    keys.push(("aws:AssumedRoot", "true".to_owned()));
+                    keys.push(("aws:AssumedRoot", "true".into()));
                 }
             }
             Principal::Service(service) => {
-                keys.push(("aws:PrincipalIsAWSService", "true".to_owned()));
-                keys.push(("aws:PrincipalServiceName", service.name().to_owned()));
+                keys.push(("aws:PrincipalIsAWSService", "true".into()));
+                keys.push(("aws:PrincipalServiceName", service.name().into()));
                 let names = service.names_list().iter();
-                keys.extend(names.map(|name| ("aws:PrincipalServiceNamesList", name.clone())));
+                keys.extend(names.map(|name| ("aws:PrincipalServiceNamesList", name.into())));
             }
             Principal::FederatedCaller(caller) if !caller.is_saml() => {
-                keys.push(("aws:FederatedProvider", caller.provider().to_owned()))
+                keys.push(("aws:FederatedProvider", caller.provider().into()))
             }
             Principal::FederatedCaller(_) => {}
             Principal::Anonymous => {
-                keys.push(("aws:PrincipalAccount", "anonymous".to_owned()));
-                keys.push(("aws:userid", "anonymous".to_owned()));
-                keys.push(("aws:PrincipalType", "Anonymous".to_owned()));
+                keys.push(("aws:PrincipalAccount", "anonymous".into()));
+                keys.push(("aws:userid", "anonymous".into()));
+                keys.push(("aws:PrincipalType", "Anonymous".into()));
             }
         }
         keys
@@ -522,17 +524,17 @@ impl Cast {
 
 /// An ARN with the partition where `P` stands and the owner where `O` does.
 pub(crate) fn placed(arn: &str, partition: &str, owner: &str) -> String {
+    let Some((head, tail)) = split(arn) else { return arn.to_owned() };
     let mut placed = String::with_capacity(arn.len() + partition.len() + owner.len());
-    for (nth, field) in arn.splitn(6, ':').enumerate() {
-        if nth > 0 {
-            placed.push(':');
-        }
+    for field in head {
         placed.push_str(match field {
             "P" => partition,
             "O" => owner,
             other => other,
         });
+        placed.push(':');
     }
+    placed.push_str(tail);
     placed
 }
 
@@ -569,13 +571,13 @@ pub(crate) const KEYS: &[(&str, Type, bool)] = &[
 
 /// The unique id of the entity with this name: a function of it, so that policies can name it (PRIN-048).
 pub fn unique_id(prefix: &str, name: &str) -> String {
-    let mut id = String::from(prefix);
+    let mut id = String::with_capacity(32);
+    id.push_str(prefix);
     // Letter case tells names apart, ids have capitals only.
-    id.extend(
-        name.chars()
-            .filter(char::is_ascii_alphanumeric)
-            .flat_map(|c| [if c.is_ascii_uppercase() { 'U' } else { 'L' }, c.to_ascii_uppercase()]),
-    );
+    for letter in name.bytes().filter(u8::is_ascii_alphanumeric) {
+        id.push(if letter.is_ascii_uppercase() { 'U' } else { 'L' });
+        id.push(letter.to_ascii_uppercase().into());
+    }
     while id.len() < 21 {
         id.push('X');
     }

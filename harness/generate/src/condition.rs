@@ -184,12 +184,12 @@ fn derived_test(
     let variables = cast.capabilities.variables;
     let text = match aim {
         Aim::Match | Aim::Absent => match choices.pick(5) {
-            0 if variables => format!("${{{}}}", respell(choices, name.to_owned())),
+            0 if variables => ["${", &respell(choices, name.to_owned()), "}"].concat(),
             1 if matches!(base, BaseOperator::StringLike | BaseOperator::StringNotLike) => {
                 widen(choices, &value)
             }
-            2 if variables => format!("${{acme:Absent, '{}'}}", value.replace(['\'', '}'], "")),
-            _ => value,
+            2 if variables => ["${acme:Absent, '", &value.replace(['\'', '}'], ""), "'}"].concat(),
+            _ => value.into_owned(),
         },
         Aim::Miss => narrow(choices, &value),
         Aim::Malformed => {
@@ -226,9 +226,9 @@ fn policy_value(choices: &mut dyn Choices, cast: &Cast, of: Type, text: &str) ->
         let name = single.map_or("acme:Absent", |key| key.name);
         let default = text.replace(['\'', '}'], "");
         return Literal::string(match choices.pick(3) {
-            0 => format!("${{{name}}}"),
-            1 => format!("${{{name}, '{default}'}}"),
-            _ => format!("${{{name}, ''}}{text}"),
+            0 => ["${", name, "}"].concat(),
+            1 => ["${", name, ", '", &default, "'}"].concat(),
+            _ => ["${", name, ", ''}", text].concat(),
         });
     }
     value::literal(choices, text)
@@ -247,38 +247,40 @@ pub fn respell(choices: &mut dyn Choices, name: String) -> String {
 pub fn widen(choices: &mut dyn Choices, text: &str) -> String {
     let Some((before, character, after)) = split(choices, text) else { return "*".to_owned() };
     match choices.pick(6) {
-        0 => format!("{before}*"),
-        1 => format!("*{character}{after}"),
-        2 => format!("{before}?{after}"),
-        3 => format!("{before}*{after}"),
-        4 => format!("{before}**{character}{after}"),
-        _ => format!("{before}?*{after}"),
+        0 => [before, "*"].concat(),
+        1 => ["*", character, after].concat(),
+        2 => [before, "?", after].concat(),
+        3 => [before, "*", after].concat(),
+        4 => [before, "**", character, after].concat(),
+        _ => [before, "?*", after].concat(),
     }
 }
 
 /// A near miss of `text`.
 pub fn narrow(choices: &mut dyn Choices, text: &str) -> String {
     let Some((before, character, after)) = split(choices, text) else { return "x".to_owned() };
-    let flipped = if character.is_ascii_uppercase() {
-        character.to_ascii_lowercase()
-    } else {
-        character.to_ascii_uppercase()
-    };
     match choices.pick(6) {
-        0 => format!("{before}{flipped}{after}"),
-        1 => format!("{before}{after}"),
-        2 => format!("{text}x"),
-        3 => format!("{before}{character}{character}{after}"),
-        4 => format!("{text}/"),
-        _ => format!("{before}x{after}"),
+        0 => {
+            let is_capital = character.starts_with(|c: char| c.is_ascii_uppercase());
+            let flipped =
+                if is_capital { character.to_ascii_lowercase() } else { character.to_ascii_uppercase() };
+            [before, &flipped, after].concat()
+        }
+        1 => [before, after].concat(),
+        2 => [text, "x"].concat(),
+        3 => [before, character, character, after].concat(),
+        4 => [text, "/"].concat(),
+        _ => [before, "x", after].concat(),
     }
 }
 
 /// One of the characters of `text`, what stands before it and what after it; `None` if there is none.
-fn split<'t>(choices: &mut dyn Choices, text: &'t str) -> Option<(&'t str, char, &'t str)> {
+fn split<'t>(choices: &mut dyn Choices, text: &'t str) -> Option<(&'t str, &'t str, &'t str)> {
     if text.is_empty() {
         return None;
     }
     let (start, character) = text.char_indices().nth(choices.pick(text.chars().count()))?;
-    Some((&text[..start], character, &text[start + character.len_utf8()..]))
+    let (before, rest) = text.split_at(start);
+    let (character, after) = rest.split_at(character.len_utf8());
+    Some((before, character, after))
 }

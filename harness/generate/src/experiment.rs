@@ -1,20 +1,20 @@
 //! Experiments: scenarios in which every statement of one policy is about an action of its own and leaves one element to chance, while
 //! everything else lets the request through. Whether that one element matches then decides, and nothing else does.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use assize_model::scenario::Case;
 use assize_model::{
-    Capabilities, ConditionBlock, Context, ContextEntry, Effect, Element, EndpointPolicy, IdentityPolicy,
-    Policies, PolicySource, PolicyType, Principal, PrincipalElement, ResourceKind, ResourcePolicy, Statement,
-    Version,
+    Capabilities, ConditionBlock, Context, Effect, Element, EndpointPolicy, IdentityPolicy, Policies,
+    PolicySource, PolicyType, Principal, PrincipalElement, ResourceKind, ResourcePolicy, Statement, Version,
 };
 
-use crate::cast::{self, ACCOUNTS, Cast, Key, Role, Target, placed};
+use crate::cast::{self, ACCOUNTS, Cast, Role, Target, placed};
 use crate::choices::Choices;
 use crate::condition::{condition, narrow, widen};
-use crate::policy::{assemble, everything, has_principal, list, statement, written};
-use crate::scenario::{Cases, build, endpoint_kind, perturb_context, source_of};
+use crate::policy::{assemble, everything, full_access, has_principal, list, statement, written};
+use crate::scenario::{Cases, Usual, endpoint_kind, perturb_context, source_of};
 use crate::settings::Settings;
 use crate::{naming, pattern};
 
@@ -82,8 +82,8 @@ pub(crate) fn experiment(choices: &mut dyn Choices, settings: &Settings) -> Opti
     let version =
         if old || !can.versions.contains(&Version::V2012) { Version::V2008 } else { Version::V2012 };
     let experiment = Experiment { cast: &cast, focus, host, version };
-    let statements = experiment.statements(choices);
-    let policies = experiment.policies(choices, &statements);
+    let mut statements = experiment.statements(choices);
+    let policies = experiment.policies(choices, &mut statements);
     let requests = experiment.requests(choices, settings, &statements);
     Some((policies, requests))
 }
@@ -190,7 +190,7 @@ fn targets(choices: &mut dyn Choices, cast: &Cast, host: PolicyType, focus: Focu
     let count = choices.between(2, 4);
     (0..count)
         .map(|at| {
-            let action = format!("{vendor}:{}", NAMES[at]);
+            let action = [vendor.as_str(), ":", NAMES[at]].concat();
             // An experiment on actions is told apart by its resource.
             let resource = if focus == Focus::Action { format!("{arn}/{at}") } else { arn.clone() };
             target(action, resource)
@@ -285,8 +285,8 @@ impl Experiment<'_> {
         let &[a, partition, service, region, account, tail] = &fields[..] else { return "*".to_owned() };
         let mut known = self.cast.derived();
         let single = self.cast.keys.iter().filter(|key| key.values.len() == 1);
-        known.extend(single.map(|key| (key.name, key.values[0].text.clone())));
-        known.retain(|(_, value)| !value.is_empty() && tail.contains(value.as_str()));
+        known.extend(single.map(|key| (key.name, Cow::from(&key.values[0].text))));
+        known.retain(|(_, value)| !value.is_empty() && tail.contains(&**value));
         let head = format!("{a}:{partition}:{service}:{region}");
         match choices.pick(8) {
             0 => format!("{head}:${{aws:PrincipalAccount}}:{tail}"),
@@ -296,8 +296,8 @@ impl Experiment<'_> {
             4 if !tail.contains(['\'', '}']) => format!("{head}:{account}:${{acme:Absent, '{tail}'}}"),
             5 => format!("{head}:{account}:${{acme:Absent}}*"),
             _ if !known.is_empty() => {
-                let (name, value) = choices.one_of(&known).clone();
-                format!("{head}:{account}:{}", tail.replace(&value, &format!("${{{name}}}")))
+                let (name, value) = choices.one_of(&known);
+                format!("{head}:{account}:{}", tail.replace(&**value, &["${", name, "}"].concat()))
             }
             _ => format!("{head}:{account}:{}", tail.replacen("bob", "${aws:username}", 1)),
         }
@@ -314,10 +314,10 @@ impl Experiment<'_> {
         let pattern = match choices.pick(12) {
             0 => action.to_owned(),
             1 => action.to_ascii_uppercase(),
-            2 => format!("{vendor}:{}", plain(pattern::tail_around(choices, &name.to_ascii_lowercase()))),
-            3 if !rcp => format!("*:{}", widen(choices, name)),
+            2 => [vendor, ":", &plain(pattern::tail_around(choices, &name.to_ascii_lowercase()))].concat(),
+            3 if !rcp => ["*:", &widen(choices, name)].concat(),
             4 if !rcp => "*".to_owned(),
-            5 => format!("{vendor}x:{name}"),
+            5 => [vendor, "x:", name].concat(),
             6 => format!("{}:{name}", &vendor[..vendor.len() - 1].replace('-', "")).replacen("::", ":", 1),
             7 => (*choices.one_of(&[
                 "s3:",
@@ -327,9 +327,9 @@ impl Experiment<'_> {
                 "s3: GetObject",
             ]))
             .to_owned(),
-            8 => format!("{vendor}:{}", widen(choices, name)),
-            9 => format!("{vendor}:{}", narrow(choices, name)),
-            _ => format!("{vendor}:{}", plain(pattern::tail_around(choices, name))),
+            8 => [vendor, ":", &widen(choices, name)].concat(),
+            9 => [vendor, ":", &narrow(choices, name)].concat(),
+            _ => [vendor, ":", &plain(pattern::tail_around(choices, name))].concat(),
         };
         let pattern = if pattern.starts_with(':') { action.to_owned() } else { pattern };
         self.among(choices, negated, pattern, &["acme:Other", "s3:None", "sqs:None*"])
@@ -345,31 +345,39 @@ impl Experiment<'_> {
         PrincipalElement { negated: false, spec: naming::list(choices, self.cast, principal) }
     }
 
-    /// The experiment's policy, and others that let its requests through.
-    fn policies(&self, choices: &mut dyn Choices, statements: &[Statement]) -> Policies {
-        let (cast, role) = (self.cast, self.cast.role);
-        let mut document = statements.to_vec();
-        let mut denied: Vec<String> = statements
+    /// The experiment's policy.
+    fn source(&self, choices: &mut dyn Choices, statements: &mut Vec<Statement>) -> PolicySource {
+        let mut denied: Vec<&str> = statements
             .iter()
-            .zip(cast.targets.iter().cycle())
+            .zip(self.cast.targets.iter().cycle())
             .filter(|(statement, _)| statement.effect == Effect::Deny)
-            .map(|(_, target)| target.action.clone())
+            .map(|(_, target)| target.action.as_str())
             .collect();
-        denied.sort();
+        denied.sort_unstable();
         denied.dedup();
         denied.retain(|_| choices.chance(80));
         // What is denied must be allowed otherwise, or the Deny would not decide.
-        if !denied.is_empty() && self.host != PolicyType::Rcp {
+        let opened = (!denied.is_empty() && self.host != PolicyType::Rcp).then(|| {
             let mut open = everything(self.host, Effect::Allow);
-            open.action.entries = denied;
-            document.insert(choices.pick(document.len() + 1), open);
+            open.action.entries = denied.into_iter().map(str::to_owned).collect();
+            let at = choices.pick(statements.len() + 1);
+            statements.insert(at, open);
+            at
+        });
+        let mut document = assemble(self.version, std::mem::take(statements));
+        let text = written(choices, &document, self.host);
+        if let Some(at) = opened {
+            document.statements.remove(at);
         }
-        let source =
-            PolicySource::new("experiment", written(choices, &assemble(self.version, document), self.host));
-        let open = |id: &str, policy_type: PolicyType| {
-            let document = assemble(Version::V2012, vec![everything(policy_type, Effect::Allow)]);
-            PolicySource::new(id, document.to_json())
-        };
+        *statements = document.statements;
+        PolicySource::new("experiment", text)
+    }
+
+    /// The experiment's policy, and others that let its requests through. The statements are those of the experiment alone.
+    fn policies(&self, choices: &mut dyn Choices, statements: &mut Vec<Statement>) -> Policies {
+        let (cast, role) = (self.cast, self.cast.role);
+        let source = self.source(choices, statements);
+        let open = |id: &str, policy_type: PolicyType| PolicySource::new(id, full_access(policy_type));
         let mut policies = Policies::default();
         // In the owner's account a resource-based policy decides only if no identity policy allows.
         let silent = matches!(self.host, PolicyType::Resource | PolicyType::Trust)
@@ -439,48 +447,43 @@ impl Experiment<'_> {
         let cast = self.cast;
         let count = choices.between(settings.requests.div_ceil(2), settings.requests.max(1));
         let first = choices.pick(cast.targets.len());
-        let mut cases = Cases::default();
+        let usual = if self.focus == Focus::Principal { Context::default() } else { Usual::of(cast).context };
+        let mut cases = Cases::with_capacity(count);
         for nth in 0..count {
             let at = (first + nth) % cast.targets.len();
-            let mut target = cast.targets[at].clone();
-            let own: Vec<&Statement> = statements.iter().skip(at).step_by(cast.targets.len()).collect();
-            let statement = *choices.one_of(&own);
+            let target = &cast.targets[at];
+            let mut own = statements.iter().skip(at).step_by(cast.targets.len());
+            // Each target has its statements: there are six at least, and four targets at most.
+            let statement = own.nth(choices.pick(own.len())).unwrap_or(&statements[at]);
             let mut principal = &cast.principals[0];
-            let mut context: Vec<ContextEntry> = Vec::new();
-            if self.focus != Focus::Principal {
-                let present = cast.keys.iter().filter(|key| !key.values.is_empty());
-                let entry = |key: &Key| ContextEntry { key: key.name.to_owned(), values: key.values.clone() };
-                context = present.map(entry).collect();
-            }
+            let (mut action, mut resource) = (Cow::from(&target.action), Cow::from(&target.resource));
+            let mut context = Ok(usual.clone());
             let again = nth >= cast.targets.len();
             if again || choices.chance(55) {
                 match self.focus {
-                    Focus::Resource => target.resource = self.asked(choices, statement, &target.resource),
-                    Focus::Action => target.action = self.called(choices, statement, &target.action),
+                    Focus::Resource => resource = self.asked(choices, statement, &target.resource),
+                    Focus::Action => action = self.called(choices, statement, &target.action),
                     Focus::Principal => principal = choices.one_of(&cast.principals),
-                    Focus::Condition => perturb_context(choices, cast, &mut context),
+                    Focus::Condition => {
+                        let mut entries = usual.entries().to_vec();
+                        perturb_context(choices, cast, &mut entries);
+                        context = Context::new(entries);
+                    }
                 }
             }
-            if let Some(account) = pattern::account_of(&target.resource) {
-                account.clone_into(&mut target.owner);
-            } else if choices.chance(4) {
-                (*choices.one_of(&ACCOUNTS)).clone_into(&mut target.owner);
-            }
-            let request = build(
-                choices,
-                principal,
-                target.action,
-                target.resource,
-                target.owner,
-                Context::new(context),
-            );
+            let owner = match pattern::account_of(&resource) {
+                Some(account) => account,
+                None if choices.chance(4) => *choices.one_of(&ACCOUNTS),
+                None => &target.owner,
+            };
+            let request = cases.build(choices, principal, &action, &resource, owner, context);
             cases.add(choices, request);
         }
         cases.finish()
     }
 
     /// A resource near what the statement names, or near the usual one.
-    fn asked(&self, choices: &mut dyn Choices, statement: &Statement, usual: &str) -> String {
+    fn asked<'u>(&self, choices: &mut dyn Choices, statement: &Statement, usual: &'u str) -> Cow<'u, str> {
         let entries =
             statement.resource.as_ref().map(|element| element.entries.as_slice()).unwrap_or_default();
         let made = if choices.chance(60) && !entries.is_empty() {
@@ -489,11 +492,11 @@ impl Experiment<'_> {
         } else {
             pattern::arn_near(choices, usual)
         };
-        made.unwrap_or_else(|| usual.to_owned())
+        made.map_or(Cow::from(usual), Cow::from)
     }
 
     /// An action near what the statement names, or near the usual one.
-    fn called(&self, choices: &mut dyn Choices, statement: &Statement, usual: &str) -> String {
+    fn called<'u>(&self, choices: &mut dyn Choices, statement: &Statement, usual: &'u str) -> Cow<'u, str> {
         let (vendor, name) = usual.split_once(':').unwrap_or((usual, ""));
         let made = match choices.pick(6) {
             0 => usual.to_ascii_lowercase(),
@@ -509,7 +512,7 @@ impl Experiment<'_> {
                 format!("{}:{name}", if vendor == "*" { "s3" } else { vendor })
             }
         };
-        if assize_model::Action::new(made.as_str()).is_ok() { made } else { usual.to_owned() }
+        if assize_model::Action::new(made.as_str()).is_ok() { Cow::from(made) } else { Cow::from(usual) }
     }
 }
 

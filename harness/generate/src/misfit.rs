@@ -3,13 +3,11 @@
 //! They are short, for one request says as much as many.
 
 use assize_model::scenario::Case;
-use assize_model::{
-    Effect, IdentityPolicy, IdentitySource, Policies, PolicySource, PolicyType, ResourceKind, Version,
-};
+use assize_model::{IdentityPolicy, IdentitySource, Policies, PolicySource, PolicyType, ResourceKind};
 
 use crate::cast::{self, Cast, ROLES, Role};
 use crate::choices::Choices;
-use crate::policy::{assemble, everything};
+use crate::policy::full_access;
 use crate::scenario::{self, Cases, Usual};
 use crate::settings::Settings;
 
@@ -89,9 +87,10 @@ pub(crate) fn misfit(choices: &mut dyn Choices, settings: &Settings) -> Option<(
     let mut policies = scenario::policies(choices, settings, &cast);
     add(choices, misfit, role, &mut policies);
     let usual = Usual::of(&cast);
-    let mut cases = Cases::default();
-    for _ in 0..choices.between(1, 2) {
-        let request = match scenario::request(choices, settings, &usual, false) {
+    let count = choices.between(1, 2);
+    let mut cases = Cases::with_capacity(count);
+    for _ in 0..count {
+        let request = match scenario::request(choices, settings, &usual, &cases, false) {
             Some(request) if misfit == Misfit::RcpOfManagement => scenario::of_management(&request),
             request => request,
         };
@@ -152,10 +151,6 @@ fn levels(choices: &mut dyn Choices, policy_type: PolicyType) -> Vec<Vec<PolicyS
             if choices.chance(80) { vec![policy] } else { Vec::new() }
         })
         .collect()
-}
-
-fn full_access(policy_type: PolicyType) -> String {
-    assemble(Version::V2012, vec![everything(policy_type, Effect::Allow)]).to_json()
 }
 
 /// Breaks one document of a scenario, so that it is refused as a whole (EVAL-065).

@@ -54,24 +54,24 @@ pub fn of_itself(principal: &Principal) -> Vec<Value> {
 
 /// A value that names the requester in one of its names: itself, what stands behind it, its account.
 pub fn name_of(choices: &mut dyn Choices, principal: &Principal) -> Value {
-    let mut groups = vec![of_itself(principal)];
-    let entity = of_entity(principal);
-    if !entity.is_empty() {
-        groups.push(entity);
-    }
-    if let Some(account) = principal.account() {
-        groups.push(of_account(account).to_vec());
-    }
-    let group = choices.one_of(&groups);
-    choices.one_of(group).clone()
+    let has_entity = match principal {
+        Principal::RoleSession(_) => true,
+        Principal::FederatedUser(session) => matches!(session.issuer(), Issuer::User(_)),
+        _ => false,
+    };
+    let kinds = 1 + usize::from(has_entity) + usize::from(principal.account().is_some());
+    let mut names = match (choices.pick(kinds), principal.account()) {
+        (1, _) if has_entity => of_entity(principal),
+        (1 | 2, Some(account)) => of_account(account).into(),
+        _ => of_itself(principal),
+    };
+    names.swap_remove(choices.pick(names.len()))
 }
 
 /// A value that some confuse with one that names the requester: a name of another kind with the same parts, or one that differs a little.
 pub fn near(choices: &mut dyn Choices, cast: &Cast, principal: &Principal) -> Value {
-    if choices.chance(50)
-        && let Some(value) = related(choices, principal)
-    {
-        return value;
+    if choices.chance(50) {
+        return related(choices, principal);
     }
     let (key, value) = name_of(choices, principal);
     let changed = match key {
@@ -97,33 +97,27 @@ pub fn near(choices: &mut dyn Choices, cast: &Cast, principal: &Principal) -> Va
 }
 
 /// A value of another kind that shares a part with the requester (PRIN-006, PRIN-009, PRIN-029).
-fn related(choices: &mut dyn Choices, principal: &Principal) -> Option<Value> {
+fn related(choices: &mut dyn Choices, principal: &Principal) -> Value {
     let aws = |value: String| (PrincipalKey::Aws, value);
-    let values: Vec<Value> = match principal {
+    let account = principal.account();
+    let (partition, id) = account.map_or(("", ""), |account| (&account.partition, &account.id));
+    // An ARN of the requester's account.
+    let arn = |service: &str, path: [&str; 2]| {
+        ["arn:", partition, ":", service, "::", id, ":", path[0], path[1]].concat()
+    };
+    match principal {
         Principal::User(user) => {
-            let (account, name) = (user.account(), &user.entity().name);
-            let (partition, id) = (&account.partition, &account.id);
-            vec![
-                aws(format!("arn:{partition}:sts::{id}:federated-user/{name}")),
-                aws(format!("arn:{partition}:iam::{id}:role/{name}")),
-                aws(format!("arn:{partition}:sts::{id}:assumed-role/R/{name}")),
-            ]
+            let name = &user.entity().name;
+            aws(match choices.pick(3) {
+                0 => arn("sts", ["federated-user/", name]),
+                1 => arn("iam", ["role/", name]),
+                _ => arn("sts", ["assumed-role/R/", name]),
+            })
         }
-        Principal::RoleSession(session) => {
-            let (account, role) = (session.account(), session.role());
-            let (partition, id) = (&account.partition, &account.id);
-            let values = vec![
-                aws(format!("arn:{partition}:iam::{id}:user/{}", session.session_name())),
-                aws(format!("arn:{partition}:iam::{id}:role/{}", role.name)),
-                aws(format!("arn:{partition}:iam::{id}:user/{}", role.name)),
-                aws(format!("arn:{partition}:sts::{id}:assumed-role/{}/other", role.name)),
-                aws(format!("arn:{partition}:sts::{id}:assumed-role/Other/{}", session.session_name())),
-                aws(format!("arn:{partition}:sts::{id}:federated-user/{}", session.session_name())),
-            ];
-            // What made the session, which is not what it is.
-            let mut origins =
-                vec![(PrincipalKey::Federated, format!("arn:{partition}:iam::{id}:saml-provider/ADFS"))];
-            if let Some(service) = role.path.strip_prefix("/aws-service-role/") {
+        // What made the session, which is not what it is.
+        Principal::RoleSession(session) if choices.chance(40) => {
+            let mut origins = vec![(PrincipalKey::Federated, arn("iam", ["saml-provider/", "ADFS"]))];
+            if let Some(service) = session.role().path.strip_prefix("/aws-service-role/") {
                 origins.push((PrincipalKey::Service, service.trim_end_matches('/').to_owned()));
             }
             match session.origin() {
@@ -136,53 +130,62 @@ fn related(choices: &mut dyn Choices, principal: &Principal) -> Option<Value> {
                 }
                 _ => {}
             }
-            if choices.chance(40) { origins } else { values }
+            origins.swap_remove(choices.pick(origins.len()))
+        }
+        Principal::RoleSession(session) => {
+            let (role, name) = (&session.role().name, session.session_name());
+            aws(match choices.pick(6) {
+                0 => arn("iam", ["user/", name]),
+                1 => arn("iam", ["role/", role]),
+                2 => arn("iam", ["user/", role]),
+                3 => arn("sts", ["assumed-role/", role]) + "/other",
+                4 => arn("sts", ["assumed-role/Other/", name]),
+                _ => arn("sts", ["federated-user/", name]),
+            })
         }
         Principal::FederatedUser(session) => {
-            let (partition, id) = (&session.account().partition, &session.account().id);
-            let mut values = vec![
-                aws(format!("arn:{partition}:iam::{id}:user/{}", session.name())),
-                aws(unique_id("AIDA", session.name())),
-                (PrincipalKey::Federated, format!("arn:{partition}:iam::{id}:saml-provider/ADFS")),
-            ];
-            if let Issuer::User(user) = session.issuer() {
-                values.push(aws(format!("arn:{partition}:sts::{id}:federated-user/{}", user.name)));
+            let issuer = match session.issuer() {
+                Issuer::User(user) => Some(user),
+                Issuer::Root => None,
+            };
+            match (choices.pick(3 + usize::from(issuer.is_some())), issuer) {
+                (0, _) => aws(arn("iam", ["user/", session.name()])),
+                (1, _) => aws(unique_id("AIDA", session.name())),
+                (3, Some(user)) => aws(arn("sts", ["federated-user/", &user.name])),
+                _ => (PrincipalKey::Federated, arn("iam", ["saml-provider/", "ADFS"])),
             }
-            values
         }
-        Principal::Root(root) => {
-            let (partition, id) = (&root.account().partition, &root.account().id);
-            vec![
-                aws(format!("arn:{partition}:iam::{id}:user/root")),
-                (
-                    PrincipalKey::Federated,
-                    format!("arn:{partition}:iam::{id}:oidc-provider/accounts.google.com"),
-                ),
-            ]
-        }
-        Principal::Service(service) => vec![
-            (PrincipalKey::Federated, service.name().to_owned()),
-            aws(format!("arn:aws:iam::{}:role/aws-service-role/{}/R", ACCOUNTS[0], service.name())),
-        ],
+        Principal::Root(_) => match choices.pick(2) {
+            0 => aws(arn("iam", ["user/", "root"])),
+            _ => (PrincipalKey::Federated, arn("iam", ["oidc-provider/", "accounts.google.com"])),
+        },
+        Principal::Service(service) => match choices.pick(2) {
+            0 => (PrincipalKey::Federated, service.name().to_owned()),
+            _ => {
+                let role = ["arn:aws:iam::", ACCOUNTS[0], ":role/aws-service-role/", service.name(), "/R"];
+                aws(role.concat())
+            }
+        },
         Principal::FederatedCaller(caller) => {
             let provider = caller.provider();
-            let host = provider.rsplit('/').next().unwrap_or(provider);
-            vec![
-                aws(ACCOUNTS[0].to_owned()),
-                aws(root_arn("aws", ACCOUNTS[0])),
-                (PrincipalKey::CanonicalUser, CANONICAL_IDS[0].to_owned()),
-                (PrincipalKey::Federated, host.to_owned()),
-                (PrincipalKey::Service, "accounts.google.com".to_owned()),
-            ]
+            match choices.pick(5) {
+                0 => aws(ACCOUNTS[0].to_owned()),
+                1 => aws(root_arn("aws", ACCOUNTS[0])),
+                2 => (PrincipalKey::CanonicalUser, CANONICAL_IDS[0].to_owned()),
+                3 => {
+                    let host = provider.rsplit('/').next().unwrap_or(provider);
+                    (PrincipalKey::Federated, host.to_owned())
+                }
+                _ => (PrincipalKey::Service, "accounts.google.com".to_owned()),
+            }
         }
-        Principal::Anonymous => vec![
-            aws(ACCOUNTS[0].to_owned()),
-            aws(root_arn("aws", ACCOUNTS[0])),
-            (PrincipalKey::Federated, "anonymous".to_owned()),
-            (PrincipalKey::Service, "anonymous.amazonaws.com".to_owned()),
-        ],
-    };
-    Some(choices.one_of(&values).clone())
+        Principal::Anonymous => match choices.pick(4) {
+            0 => aws(ACCOUNTS[0].to_owned()),
+            1 => aws(root_arn("aws", ACCOUNTS[0])),
+            2 => (PrincipalKey::Federated, "anonymous".to_owned()),
+            _ => (PrincipalKey::Service, "anonymous.amazonaws.com".to_owned()),
+        },
+    }
 }
 
 /// An `AWS` value changed in one place; it stays one that the grammar takes (PRIN-021). `None` for what has no place to change.
@@ -200,7 +203,7 @@ fn changed_aws(choices: &mut dyn Choices, value: &str) -> Option<String> {
     else {
         // A unique id.
         return value.starts_with('A').then(|| match choices.pick(3) {
-            0 => format!("{value}X"),
+            0 => [value, "X"].concat(),
             1 => value.replacen("AIDA", "AROA", 1),
             _ => {
                 let name = *choices.one_of(&["bob", "Bob", "R", "r", "eve"]);
@@ -211,13 +214,11 @@ fn changed_aws(choices: &mut dyn Choices, value: &str) -> Option<String> {
     let (head, account) = head;
     if choices.chance(35) {
         return Some(match choices.pick(2) {
-            0 => format!("{head}::{}:{name}", choices.one_of(&ACCOUNTS)),
+            0 => [head, "::", *choices.one_of(&ACCOUNTS), ":", name].concat(),
             _ => {
                 let service = head.rsplit(':').next().unwrap_or("iam");
-                format!(
-                    "arn:{}:{service}::{account}:{name}",
-                    choices.one_of(&["aws-cn", "aws-us-gov", "aws"])
-                )
+                let partition = *choices.one_of(&["aws-cn", "aws-us-gov", "aws"]);
+                ["arn:", partition, ":", service, "::", account, ":", name].concat()
             }
         });
     }
@@ -226,23 +227,23 @@ fn changed_aws(choices: &mut dyn Choices, value: &str) -> Option<String> {
     let (before, last) = path.rsplit_once('/').map_or(("", path), |(before, last)| (before, last));
     let before = if before.is_empty() { String::new() } else { format!("{before}/") };
     Some(match choices.pick(6) {
-        0 if !single => format!("{head}::{account}:{kind}/{last}"),
-        1 if !single => format!("{head}::{account}:{kind}/team/{path}"),
+        0 if !single => [head, "::", account, ":", kind, "/", last].concat(),
+        1 if !single => [head, "::", account, ":", kind, "/team/", path].concat(),
         2 if !single => {
             let other = if kind == "user" { "role" } else { "user" };
-            format!("{head}::{account}:{other}/{path}")
+            [head, "::", account, ":", other, "/", path].concat()
         }
-        3 => format!("{head}::{account}:{name}x"),
+        3 => [head, "::", account, ":", name, "x"].concat(),
         4 if last.chars().count() > 1 => {
             let short: String = last.chars().take(last.chars().count() - 1).collect();
-            format!("{head}::{account}:{kind}/{before}{short}")
+            [head, "::", account, ":", kind, "/", &before, &short].concat()
         }
         _ => {
             let flipped: String = last
                 .chars()
                 .map(|c| if c.is_ascii_uppercase() { c.to_ascii_lowercase() } else { c.to_ascii_uppercase() })
                 .collect();
-            format!("{head}::{account}:{kind}/{before}{flipped}")
+            [head, "::", account, ":", kind, "/", &before, &flipped].concat()
         }
     })
 }
@@ -252,10 +253,10 @@ pub fn somebody(choices: &mut dyn Choices, partition: &str) -> Value {
     let account = *choices.one_of(&ACCOUNTS);
     match choices.pick(9) {
         0 => (PrincipalKey::Aws, account.to_owned()),
-        1 => (PrincipalKey::Aws, format!("arn:{partition}:iam::{account}:user/Bob")),
-        2 => (PrincipalKey::Aws, format!("arn:{partition}:iam::{account}:role/team/R")),
-        3 => (PrincipalKey::Aws, format!("arn:{partition}:sts::{account}:assumed-role/R/s1")),
-        4 => (PrincipalKey::Aws, format!("arn:{partition}:sts::{account}:federated-user/carol")),
+        1 => (PrincipalKey::Aws, ["arn:", partition, ":iam::", account, ":user/Bob"].concat()),
+        2 => (PrincipalKey::Aws, ["arn:", partition, ":iam::", account, ":role/team/R"].concat()),
+        3 => (PrincipalKey::Aws, ["arn:", partition, ":sts::", account, ":assumed-role/R/s1"].concat()),
+        4 => (PrincipalKey::Aws, ["arn:", partition, ":sts::", account, ":federated-user/carol"].concat()),
         5 => (PrincipalKey::Aws, unique_id("AIDA", "bob")),
         6 => (PrincipalKey::Service, (*choices.one_of(&SERVICES)).to_owned()),
         7 => (PrincipalKey::Federated, (*choices.one_of(&PROVIDERS)).to_owned()),

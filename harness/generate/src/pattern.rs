@@ -5,9 +5,15 @@ use crate::condition::{narrow, widen};
 
 /// An ARN split where matching changes its rules: the five fields of the head, and the tail (MATCH-032).
 pub(crate) fn split(arn: &str) -> Option<([&str; 5], &str)> {
-    let mut fields = arn.splitn(6, ':');
-    let mut next = || fields.next();
-    Some(([next()?, next()?, next()?, next()?, next()?], next()?))
+    // ARNs are short: looking at each byte is faster than setting up searches.
+    let mut colons = arn.bytes().enumerate().filter(|(_, byte)| *byte == b':').map(|(at, _)| at);
+    let (mut head, mut start) = ([""; 5], 0);
+    for field in &mut head {
+        let colon = colons.next()?;
+        *field = &arn[start..colon];
+        start = colon + 1;
+    }
+    Some((head, &arn[start..]))
 }
 
 /// The account field of an ARN, if it is not empty.

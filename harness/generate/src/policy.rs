@@ -1,5 +1,6 @@
 //! Statements and documents of every policy type, made from a cast.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use assize_model::{
@@ -165,6 +166,19 @@ pub(crate) fn everything(policy_type: PolicyType, effect: Effect) -> Statement {
     statement(effect, principal, list(false, vec![action.to_owned()]), resource)
 }
 
+/// The text of the document that allows everything, as far as the grammar of the type lets it.
+pub(crate) fn full_access(policy_type: PolicyType) -> &'static str {
+    match policy_type {
+        PolicyType::Trust => {
+            r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":["sts:*"]}]}"#
+        }
+        _ if has_principal(policy_type) => {
+            r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":["*"],"Resource":["*"]}]}"#
+        }
+        _ => r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["*"],"Resource":["*"]}]}"#,
+    }
+}
+
 /// Writes the statements of one document.
 struct Writer<'w> {
     settings: &'w Settings,
@@ -179,7 +193,7 @@ impl Writer<'_> {
         let mut statement = everything(self.policy_type, Effect::Allow);
         if self.policy_type != PolicyType::Trust && choices.chance(30) {
             let mut vendors: Vec<String> =
-                self.cast.targets.iter().map(|target| format!("{}:*", vendor(&target.action))).collect();
+                self.cast.targets.iter().map(|target| [vendor(&target.action), ":*"].concat()).collect();
             vendors.dedup();
             statement.action = list(false, vendors);
         }
@@ -272,12 +286,12 @@ impl Writer<'_> {
         match choices.weighted(&[(40, 0), (10, 1), (16, 2), (16, 3), (6, 4), (6, 5), (6, 6)]) {
             0 => action.to_owned(),
             1 => respell_all(choices, action),
-            2 => format!("{vendor}:*"),
-            3 => format!("{vendor}:{}", widen(choices, name)),
+            2 => [vendor, ":*"].concat(),
+            3 => [vendor, ":", &widen(choices, name)].concat(),
             4 if !trust => "*".to_owned(),
-            5 if !trust => format!("*:{}", widen(choices, name)),
+            5 if !trust => ["*:", &widen(choices, name)].concat(),
             6 if !trust => "*:*".to_owned(),
-            _ => format!("{vendor}:{}*", &name[..name.len().min(3)]),
+            _ => [vendor, ":", &name[..name.len().min(3)], "*"].concat(),
         }
     }
 
@@ -287,13 +301,13 @@ impl Writer<'_> {
         let action = if trust && vendor(&target.action) != "sts" { "sts:AssumeRole" } else { &target.action };
         let (vendor, name) = action.split_once(':').unwrap_or((action, ""));
         match choices.pick(7) {
-            0 => format!("{vendor}:{}", narrow(choices, name)),
-            1 => format!("{vendor}:"),
-            2 => format!("{action} "),
-            3 => format!("{action},Other"),
-            4 if !trust => format!("{vendor}x:{name}"),
-            5 if !trust => format!("acme:{name}"),
-            _ => format!("{vendor}:Put*"),
+            0 => [vendor, ":", &narrow(choices, name)].concat(),
+            1 => [vendor, ":"].concat(),
+            2 => [action, " "].concat(),
+            3 => [action, ",Other"].concat(),
+            4 if !trust => [vendor, "x:", name].concat(),
+            5 if !trust => ["acme:", name].concat(),
+            _ => [vendor, ":Put*"].concat(),
         }
     }
 
@@ -301,10 +315,10 @@ impl Writer<'_> {
     fn rcp_action(&self, choices: &mut dyn Choices, target: &Target) -> String {
         let (vendor, name) = target.action.split_once(':').unwrap_or((&target.action, ""));
         match choices.pick(4) {
-            0 => format!("{vendor}:{}", widen(choices, name)),
+            0 => [vendor, ":", &widen(choices, name)].concat(),
             1 => target.action.clone(),
             2 => "s3:*".to_owned(),
-            _ => format!("{vendor}:*"),
+            _ => [vendor, ":*"].concat(),
         }
     }
 
@@ -408,14 +422,9 @@ impl Writer<'_> {
             return None;
         }
         let mut known = self.cast.derived();
-        known.extend(
-            self.cast
-                .keys
-                .iter()
-                .filter(|key| key.values.len() == 1)
-                .map(|key| (key.name, key.values[0].text.clone())),
-        );
-        known.retain(|(_, value)| !value.is_empty() && tail.contains(value.as_str()));
+        let single = self.cast.keys.iter().filter(|key| key.values.len() == 1);
+        known.extend(single.map(|key| (key.name, Cow::from(&key.values[0].text))));
+        known.retain(|(_, value)| !value.is_empty() && tail.contains(&**value));
         choices.label("variable in a resource");
         if known.is_empty() {
             let (whole, part) = (tail, &tail[..tail.len().min(3)]);
@@ -428,9 +437,9 @@ impl Writer<'_> {
                 _ => "${aws:username}".to_owned(),
             });
         }
-        let (name, value) = choices.one_of(&known).clone();
-        let name = respell(choices, name.to_owned());
-        Some(tail.replace(&value, &format!("${{{name}}}")))
+        let (name, value) = choices.one_of(&known);
+        let name = respell(choices, (*name).to_owned());
+        Some(tail.replace(&**value, &["${", &name, "}"].concat()))
     }
 
     /// A resource pattern that comes near the ARN.
@@ -499,4 +508,17 @@ fn respell_all(choices: &mut dyn Choices, action: &str) -> String {
 /// An element of these entries.
 pub(crate) fn list(negated: bool, entries: Vec<String>) -> Element {
     Element { negated, entries }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn full_access_is_the_statement_that_matches_everything() {
+        for policy_type in PolicyType::ALL {
+            let document = assemble(Version::V2012, vec![everything(policy_type, Effect::Allow)]);
+            assert_eq!(full_access(policy_type), document.to_json(), "{policy_type}");
+        }
+    }
 }

@@ -185,7 +185,7 @@ impl Maker<'_> {
         count: usize,
     ) -> Vec<PolicySource> {
         (0..count)
-            .map(|nth| self.policy(choices, &format!("{id}-{nth}"), policy_type, purpose(policy_type)))
+            .map(|nth| self.policy(choices, &numbered(id, nth), policy_type, purpose(policy_type)))
             .collect()
     }
 
@@ -198,7 +198,7 @@ impl Maker<'_> {
             .map(|nth| {
                 let source = source_of(choices, self.cast.role);
                 let broad = if choices.chance(35) { Purpose::Guardrail } else { Purpose::Grant };
-                let policy = self.policy(choices, &format!("identity-{nth}"), PolicyType::Identity, broad);
+                let policy = self.policy(choices, &numbered("identity", nth), PolicyType::Identity, broad);
                 IdentityPolicy { source, policy }
             })
             .collect()
@@ -213,10 +213,15 @@ impl Maker<'_> {
                 if policies == 0 {
                     choices.label("empty level");
                 }
-                self.several(choices, &format!("{id}-{level}"), policy_type, policies)
+                self.several(choices, &numbered(id, level), policy_type, policies)
             })
             .collect()
     }
+}
+
+/// The id of one of several policies, or of those of one level.
+pub(crate) fn numbered(id: &str, nth: usize) -> String {
+    [id, "-", &nth.to_string()].concat()
 }
 
 /// One to four grants, mostly to the requesters or to everybody.
@@ -263,25 +268,71 @@ pub(crate) fn own_source(role: Role) -> IdentitySource {
 }
 
 /// The requests of a scenario, each once.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Cases {
     cases: Vec<Case>,
+    /// The fingerprint of each.
+    fingerprints: Vec<u64>,
 }
 
 impl Cases {
+    /// None yet, and room for so many.
+    pub(crate) fn with_capacity(count: usize) -> Self {
+        Cases { cases: Vec::with_capacity(count), fingerprints: Vec::with_capacity(count) }
+    }
+
+    /// Puts a request together. `None` if a near miss made it none: what is wrong with a request alone is not for evaluators to see.
+    ///
+    /// What it asks for is mostly what an earlier request asks for, whose action and resource were read then.
+    pub(crate) fn build(
+        &self,
+        choices: &mut dyn Choices,
+        principal: &Arc<Principal>,
+        action: &str,
+        resource: &str,
+        owner: &str,
+        context: Result<Context, InputError>,
+    ) -> Option<Request> {
+        let management = choices.chance(1);
+        let aws_managed = resource.contains(":kms:") && choices.chance(8);
+        let mut known = self.requests().map(Request::resource);
+        let is_same = |known: &Resource| match known {
+            Resource::Arn(arn) => arn.as_str() == resource && arn.owner() == owner,
+            Resource::None { .. } => resource == "*",
+        };
+        let resource = match known.find(|known| is_same(known)) {
+            Some(known) => known.clone(),
+            None => Resource::new(resource, (resource != "*").then(|| owner.to_owned())).ok()?,
+        };
+        let mut known = self.requests().map(Request::action);
+        let action = match known.find(|known| known.as_str() == action) {
+            Some(known) => known.clone(),
+            None => Action::new(action).ok()?,
+        };
+        let resource = resource.with_facts(management, aws_managed);
+        Request::new(Arc::clone(principal), action, resource, context.ok()?).ok()
+    }
+
     /// Adds a request, unless it is none or is there already. Whether it was added.
     pub(crate) fn add(&mut self, choices: &mut dyn Choices, request: Option<Request>) -> bool {
         let Some(request) = request else {
             choices.label("request that cannot be put together");
             return false;
         };
-        let again = self.cases.iter().any(|known| known.request.as_ref() == Ok(&request));
+        let fingerprint = fingerprint(&request);
+        let mut alike = self.fingerprints.iter().zip(&self.cases).filter(|(known, _)| **known == fingerprint);
+        let again = alike.any(|(_, known)| known.request.as_ref() == Ok(&request));
         if again {
             choices.label("request chosen again");
         } else {
+            self.fingerprints.push(fingerprint);
             self.cases.push(Case { name: None, status: None, request: Ok(request), expect: None });
         }
         !again
+    }
+
+    fn requests(&self) -> impl Iterator<Item = &Request> {
+        self.cases.iter().filter_map(|case| case.request.as_ref().ok())
     }
 
     /// All of them.
@@ -290,10 +341,25 @@ impl Cases {
     }
 }
 
+/// A number that tells most requests apart, and costs less than comparing them: that of equal requests is equal.
+fn fingerprint(request: &Request) -> u64 {
+    let values = request.context().entries().iter().flat_map(|entry| &entry.values);
+    let texts = [request.action().as_str(), request.resource().as_str()].into_iter();
+    texts.chain(values.map(|value| value.text.as_str())).fold(0, |sum, text| {
+        let text = text.as_bytes();
+        // What differs mostly does at its end.
+        let end = match text.last_chunk() {
+            Some(end) => u64::from_le_bytes(*end),
+            None => text.iter().fold(0, |end, &byte| end << 8 | u64::from(byte)),
+        };
+        (u64::wrapping_add(sum, end) ^ text.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    })
+}
+
 fn requests(choices: &mut dyn Choices, settings: &Settings, cast: &Cast) -> Vec<Case> {
     let count = choices.between(settings.requests.div_ceil(2), settings.requests.max(1));
     let usual = Usual::of(cast);
-    let mut cases = Cases::default();
+    let mut cases = Cases::with_capacity(count);
     // A repeated request, or one that cannot be put together, tests nothing: a few tries are spent on another one.
     let mut again = false;
     for _ in 0..count * 2 {
@@ -302,9 +368,9 @@ fn requests(choices: &mut dyn Choices, settings: &Settings, cast: &Cast) -> Vec<
         }
         // One stray request, so that policies that let everything of the cast through are asked for something else too.
         let request = if cases.cases.is_empty() && choices.chance(settings.stray) {
-            stray(choices, cast)
+            stray(choices, cast, &cases)
         } else {
-            request(choices, settings, &usual, again)
+            request(choices, settings, &usual, &cases, again)
         };
         again = !cases.add(choices, request);
     }
@@ -314,7 +380,7 @@ fn requests(choices: &mut dyn Choices, settings: &Settings, cast: &Cast) -> Vec<
 /// What the requests of a cast have in common unless they are perturbed.
 pub(crate) struct Usual<'c> {
     cast: &'c Cast,
-    context: Context,
+    pub(crate) context: Context,
 }
 
 impl<'c> Usual<'c> {
@@ -332,11 +398,14 @@ pub(crate) fn request(
     choices: &mut dyn Choices,
     settings: &Settings,
     usual: &Usual<'_>,
+    cases: &Cases,
     must_differ: bool,
 ) -> Option<Request> {
     let cast = usual.cast;
     let mut principal = &cast.principals[0];
-    let Target { mut action, mut resource, mut owner } = choices.one_of(&cast.targets).clone();
+    let target = choices.one_of(&cast.targets);
+    let mut action = Cow::from(&target.action);
+    let (mut resource, mut owner) = (Cow::from(&target.resource), target.owner.as_str());
     let mut context = Cow::Borrowed(usual.context.entries());
     if must_differ || choices.chance(settings.perturb) {
         match choices.pick(6) {
@@ -346,11 +415,11 @@ pub(crate) fn request(
             }
             1 => {
                 choices.label("perturbed action");
-                action = perturbed_action(choices, cast, &action);
+                action = perturbed_action(choices, cast, &target.action);
             }
             2 => {
                 choices.label("perturbed resource");
-                (resource, owner) = perturbed_resource(choices, cast, resource, owner);
+                (resource, owner) = perturbed_resource(choices, cast, target);
             }
             _ => {
                 choices.label("perturbed context");
@@ -370,59 +439,62 @@ pub(crate) fn request(
         Cow::Borrowed(_) => Ok(usual.context.clone()),
         Cow::Owned(entries) => Context::new(entries),
     };
-    build(choices, principal, action, resource, owner, context)
+    cases.build(choices, principal, &action, &resource, owner, context)
 }
 
 /// A request for what none of the policies is about, on a resource of another account.
-fn stray(choices: &mut dyn Choices, cast: &Cast) -> Option<Request> {
+fn stray(choices: &mut dyn Choices, cast: &Cast, cases: &Cases) -> Option<Request> {
     choices.label("stray request");
     let principal = choices.one_of(&cast.principals);
-    let Target { action, .. } = choices.one_of(&cast.targets).clone();
+    let Target { action, .. } = choices.one_of(&cast.targets);
     let federated = cast.role == Role::FederatedCaller;
-    let action = if federated || choices.chance(40) { action } else { "acme:Do".to_owned() };
-    let resource = format!("arn:{}:acme:::thing/{}", cast.partition, choices.pick(3));
-    build(choices, principal, action, resource, ACCOUNTS[2].to_owned(), Ok(Context::default()))
+    let action = if federated || choices.chance(40) { action } else { "acme:Do" };
+    let thing = *choices.one_of(&["0", "1", "2"]);
+    let resource = ["arn:", cast.partition, ":acme:::thing/", thing].concat();
+    cases.build(choices, principal, action, &resource, ACCOUNTS[2], Ok(Context::default()))
 }
 
-fn perturbed_action(choices: &mut dyn Choices, cast: &Cast, action: &str) -> String {
+fn perturbed_action<'c>(choices: &mut dyn Choices, cast: &'c Cast, action: &str) -> Cow<'c, str> {
     let (vendor, name) = action.split_once(':').unwrap_or((action, ""));
     if cast.role == Role::FederatedCaller {
-        return (*choices.one_of(&["sts:TagSession", "sts:SetSourceIdentity"])).to_owned();
+        return Cow::from(*choices.one_of(&["sts:TagSession", "sts:SetSourceIdentity"]));
     }
     match choices.pick(5) {
-        0 => (*choices.one_of(&[
+        0 => Cow::from(*choices.one_of(&[
             "s3:PutObject",
             "s3:GetBucketPolicy",
             "iam:PassRole",
             "sts:AssumeRoot",
             "acme:Do",
-        ]))
-        .to_owned(),
-        1 => format!("{vendor}:{}", narrow(choices, name).replace(['/', ':'], "")),
-        2 => action.to_ascii_lowercase(),
-        3 => format!("{vendor}x:{name}"),
-        _ => choices.one_of(&cast.targets).action.clone(),
+        ])),
+        1 => Cow::from([vendor, ":", &narrow(choices, name).replace(['/', ':'], "")].concat()),
+        2 => Cow::from(action.to_ascii_lowercase()),
+        3 => Cow::from([vendor, "x:", name].concat()),
+        _ => Cow::from(&choices.one_of(&cast.targets).action),
     }
 }
 
-fn perturbed_resource(
+/// Another resource than the target's, or another owner of it.
+fn perturbed_resource<'c>(
     choices: &mut dyn Choices,
-    cast: &Cast,
-    resource: String,
-    owner: String,
-) -> (String, String) {
-    let other = choices.one_of(&cast.targets).clone();
+    cast: &'c Cast,
+    target: &'c Target,
+) -> (Cow<'c, str>, &'c str) {
+    let (resource, owner) = (target.resource.as_str(), target.owner.as_str());
+    let other = choices.one_of(&cast.targets);
+    let other = (Cow::from(&other.resource), other.owner.as_str());
     if resource == "*" {
-        return (other.resource, other.owner);
+        return other;
     }
     let tail = resource.match_indices(':').nth(4).map_or(resource.len(), |(at, _)| at + 1);
     let carries_account = resource[..tail].split(':').nth(4).is_some_and(|account| !account.is_empty());
+    let (head, tail) = resource.split_at(tail);
     match choices.pick(5) {
-        0 => (other.resource, other.owner),
-        1 => (format!("{}{}", &resource[..tail], narrow(choices, &resource[tail..])), owner),
-        2 if !carries_account => (resource, (*choices.one_of(&ACCOUNTS)).to_owned()),
-        3 => (format!("{}a:b/{}", &resource[..tail], &resource[tail..]), owner),
-        _ => (format!("{resource}{}", choices.one_of(&["/k", "x", "/", ":1", "*"])), owner),
+        0 => other,
+        1 => (Cow::from([head, &narrow(choices, tail)].concat()), owner),
+        2 if !carries_account => (Cow::from(resource), *choices.one_of(&ACCOUNTS)),
+        3 => (Cow::from([head, "a:b/", tail].concat()), owner),
+        _ => (Cow::from([resource, *choices.one_of(&["/k", "x", "/", ":1", "*"])].concat()), owner),
     }
 }
 
@@ -469,22 +541,6 @@ pub(crate) fn perturb_context(choices: &mut dyn Choices, cast: &Cast, context: &
             context[at].key.make_ascii_uppercase();
         }
     }
-}
-
-/// Puts a request together. `None` if a near miss made it none: what is wrong with a request alone is not for evaluators to see.
-pub(crate) fn build(
-    choices: &mut dyn Choices,
-    principal: &Arc<Principal>,
-    action: String,
-    resource: String,
-    owner: String,
-    context: Result<Context, InputError>,
-) -> Option<Request> {
-    let owner = if resource == "*" { None } else { Some(owner) };
-    let management = choices.chance(1);
-    let aws_managed = resource.contains(":kms:") && choices.chance(8);
-    let resource = Resource::new(resource, owner).ok()?.with_facts(management, aws_managed);
-    Request::new(Arc::clone(principal), Action::new(action).ok()?, resource, context.ok()?).ok()
 }
 
 /// The same request for a resource of a management account.

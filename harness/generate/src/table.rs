@@ -13,14 +13,14 @@ mod variables;
 use assize_model::scenario::Case;
 use assize_model::{
     BaseOperator, ConditionBlock, ConditionKey, Context, ContextEntry, Effect, Element, EndpointKind,
-    EndpointPolicy, IdentityPolicy, Literal, Operator, Policies, PolicySource, PolicyType, ResourceKind,
-    ResourcePolicy, SetOperator, Statement, Version,
+    EndpointPolicy, IdentityPolicy, Literal, Operator, Policies, PolicySource, PolicyType, PrincipalElement,
+    PrincipalSpec, ResourceKind, ResourcePolicy, SetOperator, Statement, Version,
 };
 
 use crate::cast::{ACCOUNTS, Cast, Role, Target, supported};
 use crate::choices::Choices;
-use crate::policy::{assemble, everything, written};
-use crate::scenario::{Cases, build, own_source};
+use crate::policy::{assemble, everything, full_access, has_principal, list, statement, written};
+use crate::scenario::{Cases, own_source};
 use crate::settings::Settings;
 
 /// What a scenario is about.
@@ -54,7 +54,7 @@ struct Column {
 pub(crate) fn table(choices: &mut dyn Choices, settings: &Settings) -> Option<(Policies, Vec<Case>)> {
     let can = &settings.capabilities;
     let columns = choices.between(settings.requests.div_ceil(2), settings.requests.max(1));
-    let (cast, mut table) = match choices.weighted(&[(38, 0), (16, 1), (22, 2), (15, 3), (9, 4)]) {
+    let (cast, table) = match choices.weighted(&[(38, 0), (16, 1), (22, 2), (15, 3), (9, 4)]) {
         0 => (Cast::within(choices, can), values::table(choices, columns)),
         1 => (Cast::within(choices, can), logic::table(choices, columns)),
         2 => {
@@ -76,14 +76,14 @@ pub(crate) fn table(choices: &mut dyn Choices, settings: &Settings) -> Option<(P
     };
     let target = target(&cast);
     let carrier = Carrier::choose(choices, &cast, target.action.clone());
-    table
-        .rows
-        .retain(|row| can.lacking(table.version, &carrier.statement(row, carrier.policy_type)).is_none());
+    let made = table.rows.into_iter().map(|row| carrier.statement(row));
+    let rows: Vec<Statement> =
+        made.filter(|statement| can.lacking(table.version, statement).is_none()).collect();
     let asks = can.principals.iter().any(|kind| kind == cast.role.kind());
-    if !asks || table.rows.is_empty() || !can.policies.contains(&carrier.policy_type) {
+    if !asks || rows.is_empty() || !can.policies.contains(&carrier.policy_type) {
         return None;
     }
-    let policies = carrier.policies(choices, &cast, &table);
+    let policies = carrier.policies(choices, &cast, table.version, rows);
     let mut cases = requests(choices, &cast, &target, table.columns);
     if choices.chance(75) {
         // The rows are not about it, so that it shows what holds without them.
@@ -149,13 +149,25 @@ impl Carrier {
     }
 
     /// The policies: the rows, and what else the requester needs.
-    fn policies(&self, choices: &mut dyn Choices, cast: &Cast, table: &Table) -> Policies {
+    fn policies(
+        &self,
+        choices: &mut dyn Choices,
+        cast: &Cast,
+        version: Version,
+        mut rows: Vec<Statement>,
+    ) -> Policies {
         let role = cast.role;
         let across = !role.has_account() || cast.account != 0;
         let has = |policy_type| cast.capabilities.policies.contains(&policy_type);
         let mut policies = Policies::default();
         let own = cast.kind.policy_type();
-        let mut source = |policy_type: PolicyType| self.source(choices, table, policy_type);
+        let mut source = |policy_type: PolicyType| {
+            if policy_type == self.policy_type {
+                self.source(choices, version, std::mem::take(&mut rows))
+            } else {
+                PolicySource::new("p", full_access(policy_type))
+            }
+        };
         // Where one side is enough, the other is left out, so that the rows decide.
         let rows_grant = self.effect == Effect::Allow;
         if role.has_identity()
@@ -192,45 +204,44 @@ impl Carrier {
         policies
     }
 
-    /// The policy of a type: the rows, if they are its, and an Allow of everything unless the rows are to grant.
-    fn source(&self, choices: &mut dyn Choices, table: &Table, policy_type: PolicyType) -> PolicySource {
-        let carries = policy_type == self.policy_type;
-        let mut statements = Vec::new();
-        if policy_type != PolicyType::Rcp && !(carries && self.effect == Effect::Allow) {
-            statements.push(everything(policy_type, Effect::Allow));
+    /// The policy with the rows, and an Allow of everything unless the rows are to grant.
+    fn source(&self, choices: &mut dyn Choices, version: Version, mut rows: Vec<Statement>) -> PolicySource {
+        if self.policy_type != PolicyType::Rcp && self.effect == Effect::Deny {
+            rows.insert(0, everything(self.policy_type, Effect::Allow));
         }
-        let mut version = Version::V2012;
-        if carries {
-            let needs_version = matches!(policy_type, PolicyType::Scp | PolicyType::Rcp);
-            version = if needs_version { Version::V2012 } else { table.version };
-            statements.extend(table.rows.iter().map(|row| self.statement(row, policy_type)));
-        }
-        PolicySource::new("p", written(choices, &assemble(version, statements), policy_type))
+        let needs_version = matches!(self.policy_type, PolicyType::Scp | PolicyType::Rcp);
+        let version = if needs_version { Version::V2012 } else { version };
+        PolicySource::new("p", written(choices, &assemble(version, rows), self.policy_type))
     }
 
-    fn statement(&self, row: &Row, policy_type: PolicyType) -> Statement {
-        let mut statement = everything(policy_type, self.effect);
+    fn statement(&self, row: Row) -> Statement {
+        let policy_type = self.policy_type;
+        let trust = policy_type == PolicyType::Trust;
         // A trust policy names no other actions (GRAM-045), whatever the request is for.
-        if policy_type != PolicyType::Trust || self.action.starts_with("sts:") {
-            statement.action.entries = vec![self.action.clone()];
+        let action = if trust && !self.action.starts_with("sts:") { "sts:*" } else { &self.action };
+        let everyone = PrincipalElement { negated: false, spec: PrincipalSpec::Everyone };
+        let everything = || list(false, vec!["*".to_owned()]);
+        Statement {
+            condition: row.condition,
+            ..statement(
+                self.effect,
+                has_principal(policy_type).then_some(everyone),
+                list(false, vec![action.to_owned()]),
+                (!trust).then(|| row.resource.unwrap_or_else(everything)),
+            )
         }
-        if let (Some(resource), Some(own)) = (&row.resource, &mut statement.resource) {
-            own.clone_from(resource);
-        }
-        statement.condition.clone_from(&row.condition);
-        statement
     }
 }
 
 fn requests(choices: &mut dyn Choices, cast: &Cast, target: &Target, columns: Vec<Column>) -> Vec<Case> {
     let Target { action, resource, owner } = target;
-    let mut cases = Cases::default();
+    let mut cases = Cases::with_capacity(columns.len());
     for column in columns {
         let principal = &cast.principals[column.principal];
-        let resource = column.resource.unwrap_or_else(|| resource.clone());
+        let resource = column.resource.as_ref().unwrap_or(resource);
         let entries = column.context.into_iter().map(|(key, values)| ContextEntry { key, values });
         let context = Context::new(entries.collect());
-        let request = build(choices, principal, action.clone(), resource, owner.clone(), context);
+        let request = cases.build(choices, principal, action, resource, owner, context);
         cases.add(choices, request);
     }
     cases.finish()

@@ -3,7 +3,7 @@
 //! Every request is another row: which sides allow, by which names, within which limits. What the actions are is the topic; some topics
 //! are those whose actions the rules single out.
 
-use std::sync::Arc;
+use std::borrow::Cow;
 
 use assize_model::scenario::Case;
 use assize_model::{
@@ -14,7 +14,7 @@ use assize_model::{
 use crate::cast::{ACCOUNTS, Cast, Role, Target};
 use crate::choices::Choices;
 use crate::policy::{assemble, has_principal, list, statement};
-use crate::scenario::{Cases, build, endpoint_kind, grants, source_of};
+use crate::scenario::{Cases, endpoint_kind, grants, numbered, source_of};
 use crate::settings::Settings;
 use crate::{naming, topic};
 
@@ -96,7 +96,7 @@ impl Truth<'_> {
         let mut levels = Vec::with_capacity(count);
         for level in 0..count {
             let policies = choices.weighted(&[(5, 0), (68, 1), (27, 2)]);
-            levels.push(self.documents(choices, &format!("{id}-{level}"), policy_type, policies));
+            levels.push(self.documents(choices, &numbered(id, level), policy_type, policies));
         }
         levels
     }
@@ -108,7 +108,7 @@ impl Truth<'_> {
         policy_type: PolicyType,
         count: usize,
     ) -> Vec<PolicySource> {
-        (0..count).map(|nth| self.policy(choices, &format!("{id}-{nth}"), policy_type)).collect()
+        (0..count).map(|nth| self.policy(choices, &numbered(id, nth), policy_type)).collect()
     }
 
     /// A policy of few statements in any order, each about some of the actions.
@@ -225,37 +225,31 @@ impl Truth<'_> {
     /// Every action by the usual requester, and some by others, in another letter case, or on what another account owns.
     fn requests(&self, choices: &mut dyn Choices, settings: &Settings) -> Vec<Case> {
         let cast = self.cast;
-        let mut cases = Cases::default();
         let first = choices.pick(cast.targets.len());
-        let kept = settings.requests.saturating_sub(4).max(1);
-        for nth in 0..cast.targets.len().min(kept) {
+        let kept = cast.targets.len().min(settings.requests.saturating_sub(4).max(1));
+        let mut cases = Cases::with_capacity(kept + 4);
+        for nth in 0..kept {
             let target = &cast.targets[(first + nth) % cast.targets.len()];
-            let request = self.request(choices, &cast.principals[0], target.clone());
+            let Target { action, resource, owner } = target;
+            let principal = &cast.principals[0];
+            let request = cases.build(choices, principal, action, resource, owner, Ok(Context::default()));
             cases.add(choices, request);
         }
         for _ in 0..4 {
-            let mut target = choices.one_of(&cast.targets).clone();
+            let Target { action, resource, owner } = choices.one_of(&cast.targets);
+            let (mut action, mut owner) = (Cow::from(action), owner.as_str());
             let mut principal = &cast.principals[0];
             match choices.pick(4) {
-                0 => target.action = target.action.to_ascii_lowercase(),
-                1 => target.action = target.action.to_ascii_uppercase(),
-                2 if crate::pattern::account_of(&target.resource).is_none() && target.owner != "aws" => {
-                    (*choices.one_of(&ACCOUNTS)).clone_into(&mut target.owner);
+                0 => action.to_mut().make_ascii_lowercase(),
+                1 => action.to_mut().make_ascii_uppercase(),
+                2 if crate::pattern::account_of(resource).is_none() && owner != "aws" => {
+                    owner = *choices.one_of(&ACCOUNTS);
                 }
                 _ => principal = choices.one_of(&cast.principals),
             }
-            let request = self.request(choices, principal, target);
+            let request = cases.build(choices, principal, &action, resource, owner, Ok(Context::default()));
             cases.add(choices, request);
         }
         cases.finish()
-    }
-
-    fn request(
-        &self,
-        choices: &mut dyn Choices,
-        principal: &Arc<Principal>,
-        target: Target,
-    ) -> Option<assize_model::Request> {
-        build(choices, principal, target.action, target.resource, target.owner, Ok(Context::default()))
     }
 }

@@ -14,7 +14,7 @@ use crate::cast::{Cast, KEYS, ROLES, Role, Target};
 use crate::choices::Choices;
 use crate::naming;
 use crate::policy::{assemble, has_principal, list, written};
-use crate::scenario::{Cases, build, generated, grants, source_of};
+use crate::scenario::{Cases, generated, grants, source_of};
 use crate::settings::Settings;
 use crate::value::Type;
 
@@ -30,9 +30,10 @@ pub fn uniform(choices: &mut dyn Choices, settings: &Settings) -> Scenario {
     let management = role.has_account() && choices.chance(50);
     let drawing = Drawing { settings, role, management, kind };
     let policies = drawing.policies(choices);
-    let mut cases = Cases::default();
-    for _ in 0..choices.between(1, settings.requests.max(1)) {
-        let request = drawing.request(choices);
+    let count = choices.between(1, settings.requests.max(1));
+    let mut cases = Cases::with_capacity(count);
+    for _ in 0..count {
+        let request = drawing.request(choices, &cases);
         cases.add(choices, request);
     }
     generated(policies, cases.finish())
@@ -135,7 +136,7 @@ impl Drawing<'_> {
         Statement { sid: None, effect, principal, action, resource, condition }
     }
 
-    fn request(&self, choices: &mut dyn Choices) -> Option<Request> {
+    fn request(&self, choices: &mut dyn Choices, cases: &Cases) -> Option<Request> {
         let principal = domain::principal(choices, self.role, self.management)?;
         let Target { action, resource, owner } = domain::target(choices, self.kind);
         let mut context = Vec::new();
@@ -144,7 +145,7 @@ impl Drawing<'_> {
                 context.push(ContextEntry { key: (*key).to_owned(), values: values(choices, *of) });
             }
         }
-        build(choices, &principal, action, resource, owner, Context::new(context))
+        cases.build(choices, &principal, &action, &resource, &owner, Context::new(context))
     }
 }
 

@@ -158,18 +158,19 @@ fn column(choices: &mut dyn Choices, cast: &Cast, nth: usize) -> Column {
 /// A value for a key: often the right one, else what another reading of a requester's record gives.
 fn value(choices: &mut dyn Choices, cast: &Cast, key: &str) -> String {
     if choices.chance(40) {
-        let right: Vec<String> =
-            cast.derived().into_iter().filter(|(known, _)| *known == key).map(|(_, value)| value).collect();
+        let mut right = cast.derived();
+        right.retain(|(known, _)| *known == key);
         if !right.is_empty() {
-            return choices.one_of(&right).clone();
+            return choices.one_of(&right).1.clone().into_owned();
         }
     }
     let principal = choices.one_of(&cast.principals);
-    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
-    let readings: Vec<String> = match key {
-        "aws:PrincipalArn" => arns(principal),
-        "aws:PrincipalAccount" => words(&[ACCOUNTS[0], ACCOUNTS[1], ACCOUNTS[2], "anonymous", "aws"]),
-        "aws:PrincipalType" => words(&[
+    let readings = match key {
+        "aws:PrincipalArn" => return choices.one_of(&arns(principal)).clone(),
+        "aws:userid" => return choices.one_of(&ids(principal)).clone(),
+        "aws:username" => return choices.one_of(&names(principal)).clone(),
+        "aws:PrincipalAccount" => &[ACCOUNTS[0], ACCOUNTS[1], ACCOUNTS[2], "anonymous", "aws"][..],
+        "aws:PrincipalType" => &[
             "Account",
             "User",
             "AssumedRole",
@@ -181,14 +182,12 @@ fn value(choices: &mut dyn Choices, cast: &Cast, key: &str) -> String {
             "AWSService",
             "Federated",
             "user",
-        ]),
-        "aws:userid" => ids(principal),
-        "aws:username" => names(principal),
-        "aws:PrincipalServiceName" | "aws:PrincipalServiceNamesList" => words(&SERVICES),
-        "aws:FederatedProvider" => words(&PROVIDERS),
-        _ => words(&["true", "false"]),
+        ],
+        "aws:PrincipalServiceName" | "aws:PrincipalServiceNamesList" => &SERVICES,
+        "aws:FederatedProvider" => &PROVIDERS,
+        _ => &["true", "false"],
     };
-    choices.one_of(&readings).clone()
+    (*choices.one_of(readings)).to_owned()
 }
 
 /// ARNs that belong to a requester or to what stands behind it.

@@ -67,10 +67,10 @@ fn row(choices: &mut dyn Choices, of: Type, keys: &[&str]) -> Row {
 /// A value beside the alphabet.
 fn filler(of: Type, nth: usize) -> String {
     match of {
-        Type::String | Type::Bool | Type::Binary => format!("f{nth}"),
-        Type::Numeric | Type::Date => format!("{}", 100 + nth),
-        Type::Ip => format!("10.1.0.{nth}"),
-        Type::Arn => format!("arn:aws:s3:::f{nth}"),
+        Type::String | Type::Bool | Type::Binary => ["f", &nth.to_string()].concat(),
+        Type::Numeric | Type::Date => (100 + nth).to_string(),
+        Type::Ip => ["10.1.0.", &nth.to_string()].concat(),
+        Type::Arn => ["arn:aws:s3:::f", &nth.to_string()].concat(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Tables of policy variables: how a reference is written, what its key holds, and every text that some reading puts in its place.
 
+use std::borrow::Cow;
+
 use assize_model::{BaseOperator, Element, Literal, LiteralKind, ResourceKind, Version};
 
 use crate::cast::{ACCOUNTS, Cast};
@@ -22,7 +24,7 @@ struct Form {
 
 impl Form {
     fn text(&self) -> String {
-        format!("{}{}{}", self.before, self.reference, self.after)
+        [self.before, &self.reference, self.after].concat()
     }
 }
 
@@ -119,8 +121,8 @@ fn form(choices: &mut dyn Choices, name: &str) -> Form {
     ]);
     let escape = choices.weighted(&[(86, ""), (5, "${*}"), (5, "${?}"), (4, "${$}")]);
     let reference = match (escape, default) {
-        ("", None) => format!("${{{named}}}"),
-        ("", Some(default)) => format!("${{{named}, '{default}'}}"),
+        ("", None) => ["${", &named, "}"].concat(),
+        ("", Some(default)) => ["${", &named, ", '", default, "'}"].concat(),
         _ => escape.to_owned(),
     };
     Form { before, reference, default, after }
@@ -154,24 +156,24 @@ fn row(choices: &mut dyn Choices, cast: &Cast, place: Place, form: &Form) -> Row
 }
 
 fn tail(cast: &Cast, text: &str) -> String {
-    format!("arn:{}:s3:::bkt/{text}/k", cast.partition)
+    ["arn:", cast.partition, ":s3:::bkt/", text, "/k"].concat()
 }
 
 /// The text in the place of the region or, in a short ARN, of more: whatever it is, the request's ARN keeps its account.
 fn head(choices: &mut dyn Choices, cast: &Cast, text: &str) -> String {
     if choices.chance(50) {
-        format!("arn:{}:sqs:{text}:{}:q", cast.partition, ACCOUNTS[0])
+        ["arn:", cast.partition, ":sqs:", text, ":", ACCOUNTS[0], ":q"].concat()
     } else {
-        format!("arn:{}:sqs:*:{text}", cast.partition)
+        ["arn:", cast.partition, ":sqs:*:", text].concat()
     }
 }
 
 /// The text as the resource of an ARN, mostly.
 fn arn(choices: &mut dyn Choices, text: &str) -> String {
     match choices.pick(8) {
-        6 => format!("arn:aws:{text}:::red"),
+        6 => ["arn:aws:", text, ":::red"].concat(),
         7 => text.to_owned(),
-        _ => format!("arn:aws:s3:::{text}"),
+        _ => ["arn:aws:s3:::", text].concat(),
     }
 }
 
@@ -212,20 +214,20 @@ fn column(choices: &mut dyn Choices, cast: &Cast, place: Place, name: &str, form
     };
     let form = choices.one_of(forms);
     let reading = reading(choices, form, held);
-    let filled = |pattern: &str, choices: &mut dyn Choices| match pattern {
-        "*" => (*choices.one_of(&["", "zz", "*"])).to_owned(),
-        "?" => (*choices.one_of(&["z", "", "?"])).to_owned(),
-        "${acme:Absent}" => String::new(),
-        other => other.to_owned(),
+    let filled = |pattern: &'static str, choices: &mut dyn Choices| match pattern {
+        "*" => *choices.one_of(&["", "zz", "*"]),
+        "?" => *choices.one_of(&["z", "", "?"]),
+        "${acme:Absent}" => "",
+        other => other,
     };
-    let text = format!("{}{reading}{}", filled(form.before, choices), filled(form.after, choices));
+    let text = [filled(form.before, choices), &reading, filled(form.after, choices)].concat();
     let mut column = Column::default();
     if !held.is_empty() || choices.chance(30) {
         column.context.push((name.to_owned(), held.iter().map(|text| literal(choices, text)).collect()));
     }
     if choices.chance(25) {
         let bare = name.split_once(':').map_or(name, |(_, bare)| bare);
-        column.context.push((format!("zz:{bare}"), vec![Literal::string("red")]));
+        column.context.push((["zz:", bare].concat(), vec![Literal::string("red")]));
     }
     column.context.push(("acme:Size".to_owned(), vec![Literal::string("5")]));
     match place {
@@ -234,9 +236,9 @@ fn column(choices: &mut dyn Choices, cast: &Cast, place: Place, name: &str, form
             let (partition, account) = (cast.partition, ACCOUNTS[0]);
             column.resource = Some(if choices.chance(50) {
                 // A colon would move the account.
-                format!("arn:{partition}:sqs:{}:{account}:q", text.replace(':', ""))
+                ["arn:", partition, ":sqs:", &text.replace(':', ""), ":", account, ":q"].concat()
             } else {
-                format!("arn:{partition}:sqs:us-east-1:{account}:{text}")
+                ["arn:", partition, ":sqs:us-east-1:", account, ":", &text].concat()
             });
         }
         Place::Condition(operators) => {
@@ -248,7 +250,7 @@ fn column(choices: &mut dyn Choices, cast: &Cast, place: Place, name: &str, form
 }
 
 /// What the reference could stand for.
-fn reading(choices: &mut dyn Choices, form: &Form, held: &[&str]) -> String {
+fn reading<'f>(choices: &mut dyn Choices, form: &'f Form, held: &[&'f str]) -> Cow<'f, str> {
     match choices.weighted(&[
         (36, 0),
         (8, 1),
@@ -261,17 +263,17 @@ fn reading(choices: &mut dyn Choices, form: &Form, held: &[&str]) -> String {
         (4, 8),
         (4, 9),
     ]) {
-        0 => held.first().copied().unwrap_or_default().to_owned(),
-        1 => held.last().copied().unwrap_or_default().to_owned(),
-        2 => String::new(),
-        3 => form.default.unwrap_or("red").to_owned(),
-        4 => "undefined".to_owned(),
-        5 => form.reference.clone(),
+        0 => held.first().copied().unwrap_or_default().into(),
+        1 => held.last().copied().unwrap_or_default().into(),
+        2 => "".into(),
+        3 => form.default.unwrap_or("red").into(),
+        4 => "undefined".into(),
+        5 => Cow::from(&form.reference),
         // What a wildcard in the value or the default would match.
-        6 => "red".to_owned(),
-        7 => (*choices.one_of(&["x", "*", "?", "$"])).to_owned(),
-        8 => (*choices.one_of(&["5", "rad", "null"])).to_owned(),
-        _ => held.join(","),
+        6 => "red".into(),
+        7 => (*choices.one_of(&["x", "*", "?", "$"])).into(),
+        8 => (*choices.one_of(&["5", "rad", "null"])).into(),
+        _ => held.join(",").into(),
     }
 }
 
