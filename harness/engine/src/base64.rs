@@ -20,15 +20,11 @@ pub(crate) fn is_canonical(text: &str) -> bool {
         && (padding == 0 || !digits.is_empty())
 }
 
-fn value(byte: u8) -> Option<u8> {
-    match byte {
-        b'A'..=b'Z' => Some(byte - b'A'),
-        b'a'..=b'z' => Some(byte - b'a' + 26),
-        b'0'..=b'9' => Some(byte - b'0' + 52),
-        b'+' => Some(62),
-        b'/' => Some(63),
-        _ => None,
-    }
+/// The digits in the order of their values.
+const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+fn value(byte: u8) -> Option<usize> {
+    DIGITS.iter().position(|&digit| digit == byte)
 }
 
 #[cfg(test)]
@@ -37,12 +33,25 @@ mod tests {
 
     #[test]
     fn canonical_forms_only() {
-        for text in ["", "AA==", "QUJD", "QUI=", "QQ==", "+/+/", "QmluYXJ5VmFsdWVJbkJhc2U2NA=="] {
+        for text in [
+            "",
+            "AA==",
+            "Ag==",
+            "Aw==",
+            "AA8=",
+            "AAs=",
+            "QUJD",
+            "QUI=",
+            "QQ==",
+            "+/+/",
+            "QmluYXJ5VmFsdWVJbkJhc2U2NA==",
+        ] {
             assert!(is_canonical(text), "{text}");
         }
-        for text in
-            ["QQ", "QQ=", "QR==", "QUJ=", "%%", "QU-_", "QQ==QQ==", "====", "=", "QUJD\n", " QUJD", "Q==="]
-        {
+        for text in [
+            "QQ", "QQ=", "QR==", "Q0==", "AAt=", "QUJ=", "%%", "QU-_", "QQ==QQ==", "====", "=", "QUJD\n",
+            " QUJD", "Q===",
+        ] {
             assert!(!is_canonical(text), "{text}");
         }
     }
