@@ -22,15 +22,19 @@ fn colons(text: &str) -> impl Iterator<Item = usize> {
 }
 
 /// What stands before and after the first colon.
+#[inline]
 pub(crate) fn before_and_after_colon(text: &str) -> Option<(&str, &str)> {
     let colon = colons(text).next()?;
     Some((&text[..colon], &text[colon + 1..]))
 }
 
 /// As [`components`], of a policy value after substitution: a colon counts wherever it came from.
-pub(crate) fn glyph_components(glyphs: &[Glyph]) -> Option<Vec<&[Glyph]>> {
-    let fields: Vec<_> = glyphs.splitn(6, |glyph| glyph.character == ':').collect();
-    (fields.len() == 6).then_some(fields)
+pub(crate) fn glyph_components(glyphs: &[Glyph]) -> Option<[&[Glyph]; 6]> {
+    let (mut six, mut fields) = ([[].as_slice(); 6], glyphs.splitn(6, |glyph| glyph.character == ':'));
+    for component in &mut six {
+        *component = fields.next()?;
+    }
+    Some(six)
 }
 
 /// Whether a resource is an IAM role whose path begins with `path`.

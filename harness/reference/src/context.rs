@@ -22,11 +22,7 @@ impl<'a> FinishedContext<'a> {
     }
 
     /// Adds a key.
-    pub fn insert(&mut self, key: &'a str, values: Vec<Cow<'a, str>>) {
-        self.add(key, values);
-    }
-
-    fn add(&mut self, key: &'a str, values: impl IntoIterator<Item = Cow<'a, str>>) {
+    pub fn insert(&mut self, key: &'a str, values: impl IntoIterator<Item = Cow<'a, str>>) {
         let start = self.values.len();
         self.values.extend(values);
         self.keys.push((key, start..self.values.len()));
@@ -52,7 +48,7 @@ impl<'a> FinishedContext<'a> {
                     finished.values.push(value);
                     values.end += 1;
                 }
-                _ => finished.add(key, [value]),
+                _ => finished.insert(key, [value]),
             }
         }
         for entry in supplied {

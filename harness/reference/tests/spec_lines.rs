@@ -105,7 +105,7 @@ fn version(value: Option<&Value<'_>>) -> Version {
 fn context<'v>(value: Option<&'v Value<'_>>) -> FinishedContext<'v> {
     let mut context = FinishedContext::new();
     for member in value.and_then(Value::as_object).unwrap_or_default() {
-        let values = list(&member.value).iter().map(|value| Cow::Owned(literal(value).text)).collect();
+        let values = list(&member.value).iter().map(|value| Cow::Owned(literal(value).text));
         context.insert(&member.name, values);
     }
     context

@@ -98,6 +98,10 @@ fn after_colon(text: &str, mut references: bool) -> Option<&str> {
 ///
 /// One pass from left to right: what stands inside a reference is part of it (MATCH-069).
 pub(super) fn malformed_reference(text: &str) -> Option<(&str, &'static str)> {
+    // Most texts hold none.
+    if !text.as_bytes().contains(&b'$') {
+        return None;
+    }
     let mut rest = text;
     while let Some(start) = places(rest, b'$').next() {
         let reference = &rest[start..];

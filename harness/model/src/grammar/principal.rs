@@ -7,16 +7,21 @@ pub(super) fn value_fault(key: PrincipalKey, value: &str) -> Option<&'static str
     if key == PrincipalKey::Aws && value == "*" {
         return None;
     }
-    if value.bytes().any(|byte| byte == b'*' || byte == b'?') {
-        return Some(match key {
-            PrincipalKey::Aws => {
-                "holds a wildcard; name the principal in full, or write `*` alone for everyone"
-            }
-            _ => "holds a wildcard; name the principal in full, since only `AWS` takes `*`",
-        });
-    }
-    if value.contains("${") {
-        return Some("holds a policy variable, which does not work in principals; use a condition instead");
+    // No early exit: this loop becomes vector code.
+    if value.bytes().fold(false, |found, byte| found | matches!(byte, b'*' | b'?' | b'$')) {
+        if value.contains(['*', '?']) {
+            return Some(match key {
+                PrincipalKey::Aws => {
+                    "holds a wildcard; name the principal in full, or write `*` alone for everyone"
+                }
+                _ => "holds a wildcard; name the principal in full, since only `AWS` takes `*`",
+            });
+        }
+        if value.contains("${") {
+            return Some(
+                "holds a policy variable, which does not work in principals; use a condition instead",
+            );
+        }
     }
     match key {
         PrincipalKey::Aws => aws_fault(value),
