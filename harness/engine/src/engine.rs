@@ -112,7 +112,7 @@ impl PreparedPolicies {
     pub fn explain(&self, request: &Request) -> Result<Evaluation, InputError> {
         let (view, frame) = (self.view(), Frame::new(request));
         let plan = Plan::new(&view, &frame)?;
-        Ok(explain::explain(&view, &plan, &frame))
+        Ok(*explain::explain(&view, &plan, &frame))
     }
 
     /// The bytes that these policies occupy beside the documents that they share.
@@ -243,7 +243,7 @@ impl Prepared for PreparedPolicies {
             Ok(plan) => plan,
             Err(error) => return Verdict::InputError(error),
         };
-        let evaluation = Box::new(explain::explain(&view, &plan, &frame));
+        let evaluation = explain::explain(&view, &plan, &frame);
         let explained = Outcome { decision: evaluation.decision, deciding: evaluation.deciding };
         let decided = self.outcome(request, &view, &plan, &frame);
         if explained == decided {

@@ -19,7 +19,7 @@ use crate::naming::Reading;
 use crate::rules::{self, Plan};
 
 /// Evaluates a request under the policies that apply to it.
-pub(crate) fn explain(view: &View<'_>, plan: &Plan, frame: &Frame<'_>) -> Evaluation {
+pub(crate) fn explain(view: &View<'_>, plan: &Plan, frame: &Frame<'_>) -> Box<Evaluation> {
     let reader = Reader { view, plan, frame };
     let mut classes = Vec::new();
     let mut by_type = [
@@ -33,14 +33,9 @@ pub(crate) fn explain(view: &View<'_>, plan: &Plan, frame: &Frame<'_>) -> Evalua
     ];
     by_type.iter_mut().for_each(conclude);
     let (decision, deciding, determining) = combine(&by_type, &classes, plan, frame);
-    Evaluation {
-        decision,
-        deciding,
-        determining,
-        by_type,
-        relation: plan.relation,
-        missing_context_keys: missing_keys(view, frame),
-    }
+    let missing_context_keys = missing_keys(view, frame);
+    let relation = plan.relation;
+    Box::new(Evaluation { decision, deciding, determining, by_type, relation, missing_context_keys })
 }
 
 /// Reads policies for one request.

@@ -152,11 +152,13 @@ impl Index {
         let numbers = statements.filter(|(_, known)| known.effect == effect).map(|(number, _)| number);
         match numbers.clone().count() {
             0 => Index::Empty,
-            1..=SCAN_UP_TO => {
+            count @ 1..=SCAN_UP_TO => {
                 faulty!(FirstOfAFullScanLost {
-                    if numbers.clone().count() == SCAN_UP_TO { return Index::Scan(numbers.skip(1).collect()); }
+                    if count == SCAN_UP_TO { return Index::Scan(numbers.skip(1).collect()); }
                 });
-                Index::Scan(numbers.collect())
+                let mut candidates = Vec::with_capacity(count);
+                candidates.extend(numbers);
+                Index::Scan(candidates.into())
             }
             _ => Index::Tables(Box::new(Builder::new(document, 1, effect).build())),
         }

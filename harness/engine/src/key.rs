@@ -56,6 +56,11 @@ impl Derived {
             ("aws:federatedprovider", Derived::FederatedProvider),
             ("aws:assumedroot", Derived::AssumedRoot),
         ];
-        KEYS.iter().find(|(folded, _)| hash::eq_folded(folded, name)).map(|&(_, key)| key)
+        let is_ascii = name.is_ascii();
+        let is_it = |folded: &str| match is_ascii {
+            true => hash::eq_ignoring_ascii_case(folded.as_bytes(), name.as_bytes()),
+            false => hash::eq_folded(folded, name),
+        };
+        KEYS.iter().find(|(folded, _)| is_it(folded)).map(|&(_, key)| key)
     }
 }

@@ -210,8 +210,9 @@ fn key_name<'c>(
     of: Option<Type>,
 ) -> Option<&'c Key> {
     let fits = |key: &&Key| key.values.is_empty() != present && of.is_none_or(|of| key.of == of);
-    let keys: Vec<&Key> = cast.keys.iter().filter(fits).collect();
-    if keys.is_empty() { None } else { Some(*choices.one_of(&keys)) }
+    let mut keys = cast.keys.iter().filter(fits);
+    let count = keys.clone().count();
+    if count == 0 { None } else { keys.nth(choices.pick(count)) }
 }
 
 /// The value as a policy writes it: sometimes through a variable with a default, or with an escape.

@@ -5,15 +5,13 @@ use crate::condition::{narrow, widen};
 
 /// An ARN split where matching changes its rules: the five fields of the head, and the tail (MATCH-032).
 pub(crate) fn split(arn: &str) -> Option<([&str; 5], &str)> {
-    // ARNs are short: looking at each byte is faster than setting up searches.
-    let mut colons = arn.bytes().enumerate().filter(|(_, byte)| *byte == b':').map(|(at, _)| at);
-    let (mut head, mut start) = ([""; 5], 0);
+    let (mut head, mut rest) = ([""; 5], arn);
     for field in &mut head {
-        let colon = colons.next()?;
-        *field = &arn[start..colon];
-        start = colon + 1;
+        // Fields are short: looking at each byte is faster than setting up a search.
+        let colon = rest.bytes().position(|byte| byte == b':')?;
+        (*field, rest) = (&rest[..colon], &rest[colon + 1..]);
     }
-    Some((head, &arn[start..]))
+    Some((head, rest))
 }
 
 /// The account field of an ARN, if it is not empty.
@@ -28,9 +26,10 @@ pub fn around(choices: &mut dyn Choices, arn: &str) -> String {
         return (*choices.one_of(&["*", "arn:aws:s3:::*", "arn:aws:s3:::bkt", "arn:*:*:*:*:*"])).to_owned();
     };
     let plain = head.join(":");
+    let plain = plain.as_str();
     match choices.weighted(&[(4, 0), (26, 1), (14, 2), (4, 3)]) {
         0 => arn.to_owned(),
-        1 => format!("{plain}:{}", tail_around(choices, tail)),
+        1 => [plain, ":", &tail_around(choices, tail)].concat(),
         2 => head_around(choices, head, tail),
         _ => {
             let tail = tail_around(choices, tail);
@@ -51,15 +50,15 @@ pub fn tail_around(choices: &mut dyn Choices, tail: &str) -> String {
         0 => widen(choices, tail),
         1 => narrow(choices, tail),
         // What stands before and behind the asterisk would have to match the same characters.
-        2 => format!("{}*{}", text(0, at + 1), text(choices.between(0, at), chars.len())),
-        3 => format!("{}?{}", text(0, at), text(at, chars.len())),
-        4 => format!("{tail}?"),
-        5 => format!("{}.{}", text(0, at), text(at + 1, chars.len())),
+        2 => text(0, at + 1) + "*" + &text(choices.between(0, at), chars.len()),
+        3 => text(0, at) + "?" + &text(at, chars.len()),
+        4 => [tail, "?"].concat(),
+        5 => text(0, at) + "." + &text(at + 1, chars.len()),
         6 => segments(choices, tail),
-        7 => format!("{tail}/*"),
+        7 => [tail, "/*"].concat(),
         8 => tail.split(['/', ':']).next().unwrap_or(tail).to_owned(),
-        9 => format!("{}*", text(0, at)),
-        10 => format!("*{}", text(at, chars.len())),
+        9 => text(0, at) + "*",
+        10 => ["*", &text(at, chars.len())].concat(),
         11 => {
             let chars: Vec<char> = widen(choices, tail).chars().collect();
             let at = choices.pick(chars.len());
@@ -84,17 +83,17 @@ fn segments(choices: &mut dyn Choices, tail: &str) -> String {
 /// A pattern that has a wildcard, a near miss or a colon too few or too many in its head.
 fn head_around(choices: &mut dyn Choices, head: [&str; 5], tail: &str) -> String {
     choices.label("wildcard in an ARN head");
-    let joined = |head: &[&str]| format!("{}:{tail}", head.join(":"));
+    let joined = |head: &[&str]| [&head.join(":"), ":", tail].concat();
     let nth = choices.between(1, 4);
     let field = head[nth];
     let mut other = head.map(str::to_owned);
     match choices.pick(13) {
         0 | 1 => "*".clone_into(&mut other[nth]),
-        2 => other[nth] = format!("{}*", prefix(choices, field)),
+        2 => other[nth] = prefix(choices, field) + "*",
         // An asterisk that does not end its field stays in it.
-        3 | 4 => other[nth] = format!("*{}", suffix(choices, field)),
-        5 if !field.is_empty() => other[nth] = format!("{}?", prefix_of(field, field.chars().count() - 1)),
-        6 => other[nth] = format!("{field}?"),
+        3 | 4 => other[nth] = ["*", &suffix(choices, field)].concat(),
+        5 if !field.is_empty() => other[nth] = prefix_of(field, field.chars().count() - 1) + "?",
+        6 => other[nth].push('?'),
         7 if nth > 2 && !field.is_empty() => other[nth].clear(),
         8 => {
             let own = ["aws-cn", "sqs", "us-west-2", "222222222222"][nth - 1];
@@ -124,7 +123,7 @@ fn head_around(choices: &mut dyn Choices, head: [&str; 5], tail: &str) -> String
     if other[2].is_empty() {
         "*".clone_into(&mut other[2]);
     }
-    format!("{}:{tail}", other.join(":"))
+    [&other.join(":"), ":", tail].concat()
 }
 
 fn prefix_of(text: &str, length: usize) -> String {
@@ -173,13 +172,14 @@ pub fn instance(choices: &mut dyn Choices, pattern: &str) -> Option<String> {
 pub fn arn_near(choices: &mut dyn Choices, arn: &str) -> Option<String> {
     let (head, tail) = split(arn)?;
     let plain = head.join(":");
+    let plain = plain.as_str();
     let near = match choices.pick(9) {
-        0 => format!("{plain}:{}", narrow(choices, tail)),
-        1 => format!("{arn}{}", choices.one_of(&["/k", "x", "/", ":1", "*", "."])),
-        2 => format!("{plain}:a:b/{tail}"),
-        3 => format!("{plain}:{}", tail.replacen('/', "//", 1)),
-        4 => format!("{plain}:{}", tail.rsplit_once(['/', ':']).map_or("k", |(before, _)| before)),
-        5 => format!("{plain}:{}", suffix(choices, tail)),
+        0 => [plain, ":", &narrow(choices, tail)].concat(),
+        1 => [arn, *choices.one_of(&["/k", "x", "/", ":1", "*", "."])].concat(),
+        2 => [plain, ":a:b/", tail].concat(),
+        3 => [plain, ":", &tail.replacen('/', "//", 1)].concat(),
+        4 => [plain, ":", tail.rsplit_once(['/', ':']).map_or("k", |(before, _)| before)].concat(),
+        5 => [plain, ":", &suffix(choices, tail)].concat(),
         6 => {
             let nth = choices.between(1, 4);
             let mut other = head;
@@ -189,14 +189,14 @@ pub fn arn_near(choices: &mut dyn Choices, arn: &str) -> Option<String> {
                 3 => *choices.one_of(&["us-east-2", "us-east-1", ""]),
                 _ => *choices.one_of(&["222222222222", "111111111111", ""]),
             };
-            format!("{}:{tail}", other.join(":"))
+            [&other.join(":"), ":", tail].concat()
         }
-        7 => format!("{}:{}:{tail}", head[..4].join(":"), head[4].to_owned() + ":"),
+        7 => [plain, "::", tail].concat(),
         _ => {
             let mut parts: Vec<&str> = tail.split('/').collect();
             let at = choices.pick(parts.len());
             parts[at] = *choices.one_of(&["", "x", "bob", "red", "k.k", "a\nb"]);
-            format!("{plain}:{}", parts.join("/"))
+            [plain, ":", &parts.join("/")].concat()
         }
     };
     is_request_arn(&near).then_some(near)

@@ -367,11 +367,11 @@ impl Writer<'_> {
                 choices.label("wildcard in an ARN head");
                 let tail = self.tail(choices, tail);
                 match choices.pick(6) {
-                    0 => format!("arn:*:{service}:{region}:{account}:{tail}"),
-                    1 => format!("arn:{partition}:{service}:*:{account}:{tail}"),
-                    2 => format!("arn:{partition}:{service}:{region}:*:{tail}"),
-                    3 => format!("arn:{partition}:{service}:*:*:{tail}"),
-                    4 => format!("arn:{partition}:{service}:*:{tail}"),
+                    0 => ["arn:*:", service, ":", region, ":", account, ":", &tail].concat(),
+                    1 => ["arn:", partition, ":", service, ":*:", account, ":", &tail].concat(),
+                    2 => ["arn:", partition, ":", service, ":", region, ":*:", &tail].concat(),
+                    3 => ["arn:", partition, ":", service, ":*:*:", &tail].concat(),
+                    4 => ["arn:", partition, ":", service, ":*:", &tail].concat(),
                     _ if !account.is_empty() => {
                         format!(
                             "arn:{partition}:{service}:{region}:{}?:{tail}",
@@ -381,8 +381,8 @@ impl Writer<'_> {
                     _ => format!("arn:{partition}:{service}*::{tail}"),
                 }
             }
-            4 => format!("arn:{partition}:{service}:*"),
-            5 => format!("arn:{partition}:{}*", &service[..service.len().min(2)]),
+            4 => ["arn:", partition, ":", service, ":*"].concat(),
+            5 => ["arn:", partition, ":", &service[..service.len().min(2)], "*"].concat(),
             _ => match self.variable(choices, tail) {
                 Some(with_variable) => under(&with_variable),
                 None => under("*"),
@@ -450,13 +450,13 @@ impl Writer<'_> {
         let colons = arn.match_indices(':').nth(4).map_or(0, |(at, _)| at + 1);
         let (head, tail) = arn.split_at(colons);
         match choices.pick(6) {
-            0 => format!("{head}{tail}/*"),
+            0 => [arn, "/*"].concat(),
             1 => head.replace("arn:aws:", "arn:aws-cn:") + tail,
-            2 if self.cast.capabilities.variables => format!("{head}${{acme:Absent}}"),
+            2 if self.cast.capabilities.variables => [head, "${acme:Absent}"].concat(),
             3 => {
                 head.replace("us-east-1", "us-west-2") + &widen(choices, tail).to_uppercase().replace('$', "")
             }
-            4 => format!("{head}x"),
+            4 => [head, "x"].concat(),
             _ => head.to_owned() + &narrow(choices, tail).replace('$', ""),
         }
     }

@@ -343,17 +343,22 @@ impl Cases {
 
 /// A number that tells most requests apart, and costs less than comparing them: that of equal requests is equal.
 fn fingerprint(request: &Request) -> u64 {
-    let values = request.context().entries().iter().flat_map(|entry| &entry.values);
-    let texts = [request.action().as_str(), request.resource().as_str()].into_iter();
-    texts.chain(values.map(|value| value.text.as_str())).fold(0, |sum, text| {
+    let with = |sum: u64, text: &str| {
         let text = text.as_bytes();
         // What differs mostly does at its end.
         let end = match text.last_chunk() {
             Some(end) => u64::from_le_bytes(*end),
             None => text.iter().fold(0, |end, &byte| end << 8 | u64::from(byte)),
         };
-        (u64::wrapping_add(sum, end) ^ text.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)
-    })
+        (sum.wrapping_add(end) ^ text.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    };
+    let mut sum = with(with(0, request.action().as_str()), request.resource().as_str());
+    for entry in request.context().entries() {
+        for value in &entry.values {
+            sum = with(sum, &value.text);
+        }
+    }
+    sum
 }
 
 fn requests(choices: &mut dyn Choices, settings: &Settings, cast: &Cast) -> Vec<Case> {

@@ -69,7 +69,7 @@ impl Version {
     }
 
     pub(super) fn explain(&self, request: &Request, via: Via<'_>) -> Result<Evaluation, StoreError> {
-        self.with_view(request, via, explain::explain)
+        self.with_view(request, via, explain::explain).map(|evaluation| *evaluation)
     }
 
     fn with_view<T>(
