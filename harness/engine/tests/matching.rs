@@ -184,3 +184,42 @@ fn arns_with_variables() {
     }
     assert!(matched > 1_000 && tried > 5 * matched / 4, "{matched} of {tried} patterns matched");
 }
+
+/// MATCH-012: what is compared by words is compared to its last letter, whatever its length.
+#[test]
+fn actions_of_every_length() {
+    let covers = |pattern: &str, name: &str| {
+        let policies =
+            identity(&[document(&[statement("Allow", &format!("\"s3:{pattern}\""), r#""*""#, "{}")])]);
+        let asked = request(user("111111111111", "u"), &format!("s3:{name}"), "arn:aws:s3:::b", context(&[]));
+        allows(&policies, &asked)
+    };
+    for length in 1..=60 {
+        let name: String = (0..length).map(|at| char::from(b'a' + (at * 7 % 26) as u8)).collect();
+        let (capitals, longer) = (name.to_uppercase(), format!("{name}x"));
+        assert!(covers(&name, &capitals), "{name}");
+        assert!(covers(&format!("{name}*"), &format!("{capitals}X")), "{name}*");
+        assert!(!covers(&name, &longer), "{name}");
+        assert!(!covers(&longer, &name), "{longer}");
+        assert!(!covers(&format!("{longer}*"), &name), "{longer}*");
+        for at in 0..length {
+            let other = format!("{}-{}", &name[..at], &name[at + 1..]);
+            assert!(!covers(&name, &other), "{name} {other}");
+            assert!(!covers(&format!("{name}*"), &other), "{name}* {other}");
+        }
+    }
+}
+
+/// COND-041: one of the two may be ASCII and the other not.
+#[test]
+fn letters_beyond_ascii_fold_into_ascii() {
+    for (value, held, expected) in
+        [(r"\u212a", "k", true), ("k", "\u{212a}", true), ("K", "\u{212a}", true), ("s", "\u{17f}", false)]
+    {
+        let condition = format!(r#"{{"StringEqualsIgnoreCase":{{"acme:k":"{value}"}}}}"#);
+        let policies = identity(&[document(&[statement("Allow", r#""*""#, r#""*""#, &condition)])]);
+        let supplied = context(&[("acme:k", &[held])]);
+        let asked = request(user("111111111111", "u"), "s3:GetObject", "arn:aws:s3:::b", supplied);
+        assert_eq!(allows(&policies, &asked), expected, "{value} {held}");
+    }
+}
