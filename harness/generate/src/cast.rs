@@ -162,12 +162,13 @@ const NAMES: [[&str; 4]; 3] =
 const PATHS: [&str; 4] = ["/", "/team/", "/Team/", "/team/sub/"];
 
 /// Service principals with near misses.
-pub const SERVICES: [&str; 5] = [
+pub const SERVICES: [&str; 6] = [
     "logs.amazonaws.com",
     "logs.us-east-1.amazonaws.com",
     "ec2.amazonaws.com",
     "ecs.amazonaws.com",
     "sns.amazonaws.com",
+    "logs.amazonaws.com.cn",
 ];
 
 /// Federation providers with near misses.
@@ -308,7 +309,14 @@ impl Cast {
                 };
                 let id = if choices.chance(10) { unique_id("AROA", "gone") } else { unique_id("AROA", name) };
                 let role = Entity::new(path, name, id).ok()?;
-                let session = choices.weighted(&[(8, "s1"), (2, "S1"), (2, "s2"), (1, "i-0abc"), (1, "bob")]);
+                let session = choices.weighted(&[
+                    (8, "s1"),
+                    (2, "S1"),
+                    (2, "s2"),
+                    (1, "i-0abc"),
+                    (1, "bob"),
+                    (1, "bob@x.y"),
+                ]);
                 let origin = match choices.weighted(&[(5, 0), (2, 1), (2, 2), (1, 3), (1, 4)]) {
                     0 => Origin::AssumeRole,
                     1 => Origin::Saml(Some(PROVIDERS[0].to_owned())),
@@ -333,9 +341,11 @@ impl Cast {
             Role::Service => {
                 let name = *choices.one_of(&SERVICES);
                 let mut names = vec![name.to_owned()];
-                if choices.chance(60) {
-                    names.insert(choices.pick(2), (*choices.one_of(&SERVICES)).to_owned());
-                    names.dedup();
+                for _ in 0..choices.weighted(&[(40, 0), (40, 1), (20, 3)]) {
+                    let other = *choices.one_of(&SERVICES);
+                    if names.iter().all(|known| known != other) {
+                        names.insert(choices.pick(names.len() + 1), other.to_owned());
+                    }
                 }
                 Principal::Service(Service::new(name, names).ok()?)
             }
@@ -428,6 +438,7 @@ impl Cast {
             (3, ("lambda:InvokeFunction", "arn:P:lambda:us-east-1:O:function:f:PROD")),
             (2, ("dynamodb:GetItem", "arn:P:dynamodb:us-east-1:O:table/prod-x")),
             (2, ("iam:CreateUser", "arn:P:iam::O:user/bob")),
+            (1, ("iam:AddRoleToInstanceProfile", "arn:P:iam::O:instance-profile/p")),
             (2, ("iam:CreatePolicyVersion", "arn:P:iam::aws:policy/ReadOnlyAccess")),
             (1, ("kms:UpdateAlias", "arn:P:kms:us-east-1:O:alias/aws/s3")),
             (1, ("sts:GetFederationToken", "arn:P:sts::O:federated-user/carol")),

@@ -257,8 +257,34 @@ pub fn widen(choices: &mut dyn Choices, text: &str) -> String {
     }
 }
 
+/// Characters that some take for each other: in file names, in URLs, in another letter case.
+const ALIKE: [(&str, &str); 10] = [
+    ("-", "_"),
+    ("_", "-"),
+    ("/", "%2F"),
+    ("/", "\\"),
+    ("k", "\u{212a}"),
+    ("s", "\u{17f}"),
+    ("\u{e9}", "\u{c9}"),
+    ("+", " "),
+    (" ", "+"),
+    ("@", "%40"),
+];
+
+/// `text` with characters in the place of others that are taken for them; `None` if it has none of those.
+pub fn alike(choices: &mut dyn Choices, text: &str) -> Option<String> {
+    let fitting: Vec<_> = ALIKE.iter().filter(|(known, _)| text.contains(known)).collect();
+    let (known, other) = *fitting.get(choices.pick(fitting.len().max(1)))?;
+    Some(if choices.chance(50) { text.replace(known, other) } else { text.replacen(known, other, 1) })
+}
+
 /// A near miss of `text`.
 pub fn narrow(choices: &mut dyn Choices, text: &str) -> String {
+    if choices.chance(8)
+        && let Some(other) = alike(choices, text)
+    {
+        return other;
+    }
     let Some((before, character, after)) = split(choices, text) else { return "x".to_owned() };
     match choices.pick(6) {
         0 => {

@@ -3,8 +3,9 @@
 
 use assize_model::scenario::Body;
 use assize_model::{
-    BaseOperator, Context, ContextEntry, Effect, Element, Grammar, Literal, Policies, PolicySource,
-    PolicyType, Request, Scenario, Statement,
+    BaseOperator, ConditionBlock, ConditionKey, Context, ContextEntry, Effect, Element, Grammar, Literal,
+    Policies, PolicySource, PolicyType, PrincipalKey, PrincipalSpec, Request, Scenario, SetOperator,
+    Statement,
 };
 
 use crate::choices::Choices;
@@ -18,11 +19,16 @@ const KEYS: [usize; 7] = [8, 9, 12, 20, 64, 65, 70];
 /// How many values a crowded test has.
 const VALUES: [usize; 5] = [11, 12, 13, 16, 20];
 
-/// Crowds the documents of a scenario, one of its lists of policies, or the contexts of its requests and the values that they are
-/// compared with. What is added differs a little from what is there, and mostly matches nothing.
+/// How many entries or values a crowded element has.
+const ENTRIES: [usize; 8] = [5, 8, 9, 12, 16, 17, 33, 40];
+/// How many keys a crowded operator tests.
+const TESTED: [usize; 4] = [5, 8, 9, 12];
+
+/// Crowds the documents of a scenario, their elements, one of its lists of policies, or the contexts of its requests and the values
+/// that they are compared with. What is added differs a little from what is there, and mostly matches nothing.
 pub fn crowd(choices: &mut dyn Choices, scenario: &mut Scenario) {
     let Body::Requests { policies, requests, .. } = &mut scenario.body else { return };
-    match choices.weighted(&[(50, 0), (25, 1), (25, 2)]) {
+    match choices.weighted(&[(44, 0), (22, 1), (22, 2), (12, 3)]) {
         0 => {
             choices.label("crowded documents");
             each_document(policies, &mut |policy_type, policy| {
@@ -34,6 +40,10 @@ pub fn crowd(choices: &mut dyn Choices, scenario: &mut Scenario) {
         1 => {
             choices.label("crowded list of policies");
             crowd_list(choices, policies);
+        }
+        3 => {
+            choices.label("crowded elements");
+            each_document(policies, &mut |policy_type, policy| crowd_elements(choices, policy_type, policy));
         }
         _ => {
             choices.label("crowded contexts");
@@ -127,14 +137,14 @@ fn filler(choices: &mut dyn Choices, template: &Statement, nth: usize) -> Statem
                     let beginning = name.split(['*', '?']).next().unwrap_or_default();
                     format!("{vendor}:{}*X{nth}", &beginning[..choices.pick(beginning.len() + 1)])
                 }
-                Some(_) => beside(entry, nth),
+                Some(_) => beside(choices, entry, nth),
                 None => format!("acme:X{nth}"),
             };
         }
     }
     if let Some(element) = statement.resource.as_mut().filter(|element| resource && !is_everything(element)) {
         element.negated &= choices.chance(15);
-        element.entries.iter_mut().for_each(|entry| *entry = beside(entry, nth));
+        element.entries.iter_mut().for_each(|entry| *entry = beside(choices, entry, nth));
     }
     statement
 }
@@ -143,11 +153,16 @@ fn is_everything(element: &Element) -> bool {
     element.entries.iter().any(|entry| entry == "*")
 }
 
-/// A text or pattern that differs before its first wildcard or variable after the last colon.
-fn beside(text: &str, nth: usize) -> String {
+/// A text or pattern that differs before its first wildcard or variable after the last colon: by what follows there, or already
+/// somewhere before it.
+fn beside(choices: &mut dyn Choices, text: &str, nth: usize) -> String {
     let name = text.rfind(':').map_or(0, |colon| colon + 1);
     let at = text[name..].find(['*', '?', '$']).map_or(text.len(), |at| name + at);
-    format!("{}X{nth}{}", &text[..at], &text[at..])
+    let places: Vec<usize> = text[name..at].char_indices().map(|(place, _)| name + place).collect();
+    let cut = if places.is_empty() || choices.chance(50) { at } else { *choices.one_of(&places) };
+    // Letters before which and behind which most others are sorted.
+    let own = choices.one_of(&["X", "~"]);
+    format!("{}{own}{nth}{}", &text[..cut], &text[at..])
 }
 
 fn crowd_list(choices: &mut dyn Choices, policies: &mut Policies) {
@@ -174,6 +189,70 @@ fn crowd_list(choices: &mut dyn Choices, policies: &mut Policies) {
             let known = choices.one_of(level).clone();
             let policy = other(choices, PolicyType::Scp, &known, nth);
             level.insert(choices.pick(level.len() + 1), policy);
+        }
+    }
+}
+
+/// Adds entries to the elements of statements, and tests that hold to their conditions. What decides stands anywhere among them.
+fn crowd_elements(choices: &mut dyn Choices, policy_type: PolicyType, policy: &mut PolicySource) {
+    edit(policy_type, policy, |statements| {
+        for statement in statements {
+            let wanted = *choices.one_of(&ENTRIES);
+            let of_everything = |entries: &[String]| entries.iter().any(|entry| entry == "*");
+            if choices.chance(50) && !of_everything(&statement.action.entries) {
+                crowd_entries(choices, &mut statement.action.entries, wanted, beside);
+            }
+            if let Some(element) = &mut statement.resource
+                && choices.chance(50)
+                && !of_everything(&element.entries)
+            {
+                crowd_entries(choices, &mut element.entries, wanted, beside);
+            }
+            let spec = statement.principal.as_mut().map(|element| &mut element.spec);
+            if let Some(PrincipalSpec::Map(entries)) = spec
+                && policy_type != PolicyType::Rcp
+            {
+                for entry in entries.iter_mut().filter(|entry| entry.key == PrincipalKey::Aws) {
+                    let user = |_: &mut dyn Choices, _: &str, nth| {
+                        format!("arn:aws:iam::111111111111:user/crowd{nth}")
+                    };
+                    crowd_entries(choices, &mut entry.values, wanted, user);
+                }
+            }
+            crowd_tests(choices, &mut statement.condition);
+        }
+    });
+}
+
+/// Adds entries made from those that are there, until there are as many as wanted.
+fn crowd_entries(
+    choices: &mut dyn Choices,
+    entries: &mut Vec<String>,
+    wanted: usize,
+    other: fn(&mut dyn Choices, &str, usize) -> String,
+) {
+    let known = entries.clone();
+    for nth in 0..wanted.saturating_sub(known.len()) {
+        let from = choices.one_of::<String>(&known);
+        let entry = other(choices, from, nth);
+        entries.insert(choices.pick(entries.len() + 1), entry);
+    }
+}
+
+/// Adds keys that no request has to operators that hold without them.
+fn crowd_tests(choices: &mut dyn Choices, condition: &mut [ConditionBlock]) {
+    for block in condition {
+        let operator = block.operator;
+        let holds = operator.if_exists
+            || operator.set == Some(SetOperator::ForAllValues)
+            || operator.set.is_none() && operator.base.as_str().contains("Not");
+        if !holds || block.keys.is_empty() {
+            continue;
+        }
+        for nth in 0..choices.one_of(&TESTED).saturating_sub(block.keys.len()) {
+            let values = block.keys[0].values.clone();
+            let key = ConditionKey { key: format!("crowd:Absent{nth}"), values };
+            block.keys.insert(choices.pick(block.keys.len() + 1), key);
         }
     }
 }

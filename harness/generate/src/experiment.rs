@@ -28,7 +28,7 @@ enum Focus {
 }
 
 /// Names of actions; which service they belong to is another matter (MATCH-019).
-const NAMES: [&str; 8] = [
+const NAMES: [&str; 10] = [
     "GetObject",
     "PutObject",
     "ListBucket",
@@ -37,6 +37,8 @@ const NAMES: [&str; 8] = [
     "SendMessage",
     "DescribeInstances",
     "UpdateItem",
+    "Batch-Get_Item",
+    "AssociateResourceSharePermissionTemplate",
 ];
 
 /// Actions that a trust policy can name.
@@ -50,6 +52,7 @@ const RESOURCES: &[(usize, &str)] = &[
     (2, "arn:P:s3:::bkt//k"),
     (2, "arn:P:s3:::bkt/é/k"),
     (2, "arn:P:s3:::bkt/a\nb"),
+    (5, "arn:P:s3:::bkt/a_b-c+d e%2Ff@g\u{7f}\u{e9}"),
     (2, "arn:P:s3:::bkt/*"),
     (1, "arn:P:s3:::bkt/${aws:username}"),
     (2, "arn:P:s3:::bkt/a-prefix-that-two-objects-share-and-that-is-longer-than-sixty-four-bytes-1"),
@@ -128,6 +131,7 @@ fn stage(
             (4, Role::ServiceLinked),
             (14, Role::Service),
             (4, Role::Anonymous),
+            (8, Role::FederatedCaller),
         ],
         PolicyType::Scp => &[(5, Role::User), (4, Role::RoleSession), (1, Role::Root)],
         PolicyType::Trust => &[
@@ -151,21 +155,22 @@ fn stage(
     };
     let roles: Vec<_> = roles.iter().copied().filter(|(_, role)| role.is_supported(capabilities)).collect();
     let role = if roles.is_empty() { return None } else { choices.weighted(&roles) };
-    let kind = if host == PolicyType::Trust { ResourceKind::RoleTrust } else { ResourceKind::Ordinary };
+    let of_role = host == PolicyType::Trust || role == Role::FederatedCaller;
+    let kind = if of_role { ResourceKind::RoleTrust } else { ResourceKind::Ordinary };
     if !capabilities.resource_kinds.contains(&kind) {
         return None;
     }
     let account = cast::account(choices);
     let mut cast = Cast::about(choices, role, kind, account, capabilities);
-    cast.targets = targets(choices, &cast, host, focus);
+    cast.targets = targets(choices, &cast, focus);
     Some((cast, host))
 }
 
 /// The actions of the experiment, each with the resource that it is asked for on.
-fn targets(choices: &mut dyn Choices, cast: &Cast, host: PolicyType, focus: Focus) -> Vec<Target> {
+fn targets(choices: &mut dyn Choices, cast: &Cast, focus: Focus) -> Vec<Target> {
     let target =
         |action: String, resource: String| Target { action, resource, owner: ACCOUNTS[0].to_owned() };
-    if host == PolicyType::Trust {
+    if cast.kind == ResourceKind::RoleTrust {
         let role = format!("arn:{}:iam::{}:role/T", cast.partition, ACCOUNTS[0]);
         let federated = match cast.principals.first().map(|principal| &**principal) {
             Some(Principal::FederatedCaller(caller)) if caller.is_saml() => Some("sts:AssumeRoleWithSAML"),
@@ -187,10 +192,10 @@ fn targets(choices: &mut dyn Choices, cast: &Cast, host: PolicyType, focus: Focu
         arn = format!("arn:{}:s3:::bkt/k", cast.partition);
     }
     let vendor = vendor_of(&arn).to_owned();
-    let count = choices.between(2, 4);
+    let (count, first) = (choices.between(2, 4), choices.pick(NAMES.len()));
     (0..count)
         .map(|at| {
-            let action = [vendor.as_str(), ":", NAMES[at]].concat();
+            let action = [vendor.as_str(), ":", NAMES[(first + at) % NAMES.len()]].concat();
             // An experiment on actions is told apart by its resource.
             let resource = if focus == Focus::Action { format!("{arn}/{at}") } else { arn.clone() };
             target(action, resource)
@@ -311,7 +316,9 @@ impl Experiment<'_> {
             choices.label("NotAction");
         }
         let plain = |text: String| text.replace(':', "");
-        let pattern = match choices.pick(12) {
+        let pattern = match choices.pick(14) {
+            12 => format!("{}:{name}", capitalised(vendor)),
+            13 => format!("{vendor}-x:{name}"),
             0 => action.to_owned(),
             1 => action.to_ascii_uppercase(),
             2 => [vendor, ":", &plain(pattern::tail_around(choices, &name.to_ascii_lowercase()))].concat(),
@@ -397,13 +404,15 @@ impl Experiment<'_> {
         {
             policies.session = Some(vec![open("session", PolicyType::Session)]);
         }
-        if role.has_boundary() && cast.has(PolicyType::Boundary) && choices.chance(8) {
+        // Whoever has one is exempt from no `NotPrincipal` (PRIN-044).
+        let bounded = if self.focus == Focus::Principal { 20 } else { 8 };
+        if role.has_boundary() && cast.has(PolicyType::Boundary) && choices.chance(bounded) {
             policies.boundary = vec![open("boundary", PolicyType::Boundary)];
         }
         let needs_resource =
             !role.has_account() || cast.account != 0 || role == Role::ServiceLinked && choices.chance(50);
         if needs_resource && !matches!(self.host, PolicyType::Resource | PolicyType::Trust) {
-            let policy = open("resource", PolicyType::Resource);
+            let policy = open("resource", cast.kind.policy_type());
             policies.resource = Some(ResourcePolicy { kind: cast.kind, policy });
         }
         match self.host {
@@ -502,7 +511,11 @@ impl Experiment<'_> {
             0 => usual.to_ascii_lowercase(),
             1 => usual.to_ascii_uppercase(),
             2 => format!("{vendor}:{}", narrow(choices, name).replace(['/', ':'], "")),
-            3 => format!("{}:{name}", choices.one_of(&["s3", "s3x", "sqs", "S3"])),
+            3 => match choices.pick(6) {
+                0 => format!("{vendor}-x:{name}"),
+                1 => format!("{}:{name}", capitalised(vendor)),
+                _ => format!("{}:{name}", choices.one_of(&["s3", "s3x", "sqs", "S3"])),
+            },
             _ => {
                 let entry = choices.one_of(&statement.action.entries).clone();
                 let (vendor, name) = entry.split_once(':').map_or(("s3", "GetObject"), |parts| parts);
@@ -514,6 +527,15 @@ impl Experiment<'_> {
         };
         if assize_model::Action::new(made.as_str()).is_ok() { Cow::from(made) } else { Cow::from(usual) }
     }
+}
+
+/// The text with a capital at its beginning.
+fn capitalised(text: &str) -> String {
+    let first: String = text.chars().take(1).flat_map(char::to_uppercase).collect();
+    text.chars().skip(1).fold(first, |mut text, next| {
+        text.push(next);
+        text
+    })
 }
 
 /// Wildcards and dollars that mean themselves, here and there (MATCH-067).

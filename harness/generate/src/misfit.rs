@@ -133,7 +133,7 @@ fn add(choices: &mut dyn Choices, misfit: Misfit, role: Role, policies: &mut Pol
         }
         Misfit::Sessions => {
             // Eleven may be passed: an inline policy and ten managed ones.
-            let count = if choices.chance(25) { 11 } else { 12 };
+            let count = if choices.chance(50) { 11 } else { 12 };
             let named = |nth: usize| full(&format!("session-{nth}"), PolicyType::Session);
             policies.session = Some((0..count).map(named).collect());
         }

@@ -88,7 +88,10 @@ pub fn near(choices: &mut dyn Choices, cast: &Cast, principal: &Principal) -> Va
             2 => value.replace(ACCOUNTS[0], ACCOUNTS[1]),
             _ => narrow(choices, &value).replace(['*', '?'], ""),
         }),
-        PrincipalKey::CanonicalUser => Some((*choices.one_of(&CANONICAL_IDS)).to_owned()),
+        PrincipalKey::CanonicalUser => Some(match choices.pick(2) {
+            0 => (*choices.one_of(&CANONICAL_IDS)).to_owned(),
+            _ => format!("{}0", &value[..value.len() - 1]),
+        }),
     };
     match changed {
         Some(value) => (key, value),
@@ -202,7 +205,8 @@ fn changed_aws(choices: &mut dyn Choices, value: &str) -> Option<String> {
         .and_then(|(head, rest)| rest.split_once(':').map(|(account, name)| ((head, account), name)))
     else {
         // A unique id.
-        return value.starts_with('A').then(|| match choices.pick(3) {
+        return value.starts_with('A').then(|| match choices.pick(4) {
+            3 => value[..value.len() - 1].to_owned(),
             0 => [value, "X"].concat(),
             1 => value.replacen("AIDA", "AROA", 1),
             _ => {
@@ -285,7 +289,7 @@ pub fn list(choices: &mut dyn Choices, cast: &Cast, principal: &Principal) -> Pr
 /// A `NotPrincipal` list: the names of a requester, often with one missing, changed or too many (PRIN-043).
 pub fn layers(choices: &mut dyn Choices, cast: &Cast, principal: &Principal) -> PrincipalSpec {
     choices.label("NotPrincipal");
-    if choices.chance(5) {
+    if choices.chance(8) {
         return everyone(choices);
     }
     let mut values = Vec::new();

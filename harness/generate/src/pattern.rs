@@ -1,7 +1,7 @@
 //! Patterns that stand close to an ARN, and ARNs that stand close to a pattern: what tells one way of matching from another.
 
 use crate::choices::Choices;
-use crate::condition::{narrow, widen};
+use crate::condition::{alike, narrow, widen};
 
 /// An ARN split where matching changes its rules: the five fields of the head, and the tail (MATCH-032).
 pub(crate) fn split(arn: &str) -> Option<([&str; 5], &str)> {
@@ -56,7 +56,10 @@ pub fn tail_around(choices: &mut dyn Choices, tail: &str) -> String {
         5 => text(0, at) + "." + &text(at + 1, chars.len()),
         6 => segments(choices, tail),
         7 => [tail, "/*"].concat(),
-        8 => tail.split(['/', ':']).next().unwrap_or(tail).to_owned(),
+        8 => {
+            let ends: Vec<usize> = tail.match_indices(['/', ':']).map(|(at, _)| at).collect();
+            tail[..ends.get(choices.pick(ends.len().max(1))).copied().unwrap_or(tail.len())].to_owned()
+        }
         9 => text(0, at) + "*",
         10 => ["*", &text(at, chars.len())].concat(),
         11 => {
@@ -87,8 +90,10 @@ fn head_around(choices: &mut dyn Choices, head: [&str; 5], tail: &str) -> String
     let nth = choices.between(1, 4);
     let field = head[nth];
     let mut other = head.map(str::to_owned);
-    match choices.pick(13) {
+    match choices.pick(14) {
         0 | 1 => "*".clone_into(&mut other[nth]),
+        // Meant for the character itself, where no reference works (MATCH-071).
+        13 if nth > 2 => (*choices.one_of(&["${*}", "${$}"])).clone_into(&mut other[nth]),
         2 => other[nth] = prefix(choices, field) + "*",
         // An asterisk that does not end its field stays in it.
         3 | 4 => other[nth] = ["*", &suffix(choices, field)].concat(),
@@ -173,7 +178,8 @@ pub fn arn_near(choices: &mut dyn Choices, arn: &str) -> Option<String> {
     let (head, tail) = split(arn)?;
     let plain = head.join(":");
     let plain = plain.as_str();
-    let near = match choices.pick(9) {
+    let near = match choices.pick(10) {
+        9 => [plain, ":", &alike(choices, tail)?].concat(),
         0 => [plain, ":", &narrow(choices, tail)].concat(),
         1 => [arn, *choices.one_of(&["/k", "x", "/", ":1", "*", "."])].concat(),
         2 => [plain, ":a:b/", tail].concat(),
@@ -186,7 +192,7 @@ pub fn arn_near(choices: &mut dyn Choices, arn: &str) -> Option<String> {
             other[nth] = match nth {
                 1 => "aws-cn",
                 2 => *choices.one_of(&["s3", "sqs", "s"]),
-                3 => *choices.one_of(&["us-east-2", "us-east-1", ""]),
+                3 => *choices.one_of(&["us-east-2", "us-east-1", "", "*", "$"]),
                 _ => *choices.one_of(&["222222222222", "111111111111", ""]),
             };
             [&other.join(":"), ":", tail].concat()

@@ -121,8 +121,14 @@ pub fn document(
         let last = statements.len() - 1;
         statements.swap(0, choices.pick(last + 1));
     }
+    // In a document a `Sid` occurs once (GRAM-018), in its neighbours again.
+    let labels = statements.iter_mut().enumerate().filter_map(|(nth, made)| Some((nth, made.sid.as_mut()?)));
+    labels.for_each(|(nth, sid)| *sid = format!("S{nth}").into());
     assemble(version, statements)
 }
+
+/// The `Sid` of a statement that does not know its place yet.
+const UNNUMBERED: &str = "S";
 
 /// A document of these statements, without a text that they stand in.
 pub(crate) fn assemble(version: Version, statements: Vec<Statement>) -> Document {
@@ -241,7 +247,7 @@ impl Writer<'_> {
         let aim = self.settings.aim;
         let conditioned = choices.chance(self.settings.conditions);
         let principal = has_principal(self.policy_type).then(|| self.principal(choices, effect, aim));
-        let sid = choices.chance(25).then(|| Arc::from(format!("S{}", choices.pick(1_000_000))));
+        let sid = choices.chance(25).then(|| Arc::from(UNNUMBERED));
         Statement {
             sid,
             effect,

@@ -136,7 +136,7 @@ fn oddity(choices: &mut dyn Choices, draft: &mut Draft, managed: bool) {
             }
         }
         4 => {
-            let value = Json::text(one(choices, &["", "a", "Read1", "X9"]));
+            let value = Json::text(one(choices, &["", "a", "Read1", "7up"]));
             // The same `Sid` twice would be a fault (GRAM-018).
             draft.root.each(&mut |json| {
                 json.remove("Sid");
@@ -144,7 +144,10 @@ fn oddity(choices: &mut dyn Choices, draft: &mut Draft, managed: bool) {
             draft.put(choices, "Sid", value);
         }
         5 if takes_principal => {
-            let id = one(choices, &["", "a b", "cd3ad3d9-2776-4ef1-a904-4c229d1642ee", "\u{e9}\u{4e2d}"]);
+            let id = one(
+                choices,
+                &["", "a b", "cd3ad3d9-2776-4ef1-a904-4c229d1642ee", "\u{e9}\u{4e2d}", "\u{7f}\u{80}\u{ff}"],
+            );
             draft.root.set("Id", Json::text(id));
         }
         6 if !managed && !matches!(policy_type, PolicyType::Scp | PolicyType::Rcp) => {

@@ -206,7 +206,7 @@ impl Maker<'_> {
 
     fn levels(&self, choices: &mut dyn Choices, id: &str, policy_type: PolicyType) -> Vec<Vec<PolicySource>> {
         choices.label(if policy_type == PolicyType::Scp { "scp path" } else { "rcp path" });
-        let count = choices.weighted(&[(4, 0), (44, 1), (28, 2), (14, 3), (6, 4), (4, 5)]);
+        let count = choices.weighted(&[(4, 0), (44, 1), (28, 2), (14, 3), (6, 4), (2, 5), (2, 7)]);
         (0..count)
             .map(|level| {
                 let policies = choices.weighted(&[(5, 0), (75, 1), (20, 2)]);

@@ -35,11 +35,12 @@ pub struct Topic {
 }
 
 /// Topics, and how often each is chosen.
-const TOPICS: [(usize, &Topic); 8] = [
-    (26, &OBJECTS),
-    (20, &TRUST),
-    (14, &KEYS),
-    (18, &SHARED),
+const TOPICS: [(usize, &Topic); 9] = [
+    (22, &OBJECTS),
+    (24, &TRUST),
+    (5, &LINKED),
+    (16, &KEYS),
+    (24, &SHARED),
     (8, &VENDORS),
     (10, &BUCKET_POLICY),
     (18, &CREDENTIALS),
@@ -165,6 +166,7 @@ static SHARED: Topic = Topic {
         ("s3:ListBucket", "arn:P:s3:::bkt"),
         ("s3:ListBucketVersions", "arn:P:s3:::bkt"),
         ("s3:ListBucketMultipartUploads", "arn:P:s3:::bkt"),
+        ("s3:GetBucketPolicy", "arn:P:s3:::bkt"),
         ("s3:GetBucketAcl", "arn:P:s3:::bkt"),
         ("s3:PutBucketAcl", "arn:P:s3:::bkt"),
     ],
@@ -212,6 +214,31 @@ static TRUST: Topic = Topic {
     acl: 0,
 };
 
+/// Services and others that assume the roles made for services, under RCPs (EVAL-018).
+static LINKED: Topic = Topic {
+    kind: ResourceKind::RoleTrust,
+    beside_policies: false,
+    roles: &[(70, Role::Service), (15, Role::RoleSession), (15, Role::User)],
+    own: 90,
+    actions: &[
+        ("sts:AssumeRole", "arn:P:iam::O:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS"),
+        ("sts:TagSession", "arn:P:iam::O:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS"),
+        (
+            "sts:SetSourceIdentity",
+            "arn:P:iam::O:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS",
+        ),
+        ("sts:AssumeRole", "arn:P:iam::O:role/service-role/T"),
+        ("sts:TagSession", "arn:P:iam::O:role/service-role/T"),
+    ],
+    allowed: 90,
+    denied: 4,
+    deny: 30,
+    limits: 5,
+    rcp: 90,
+    resource: 100,
+    acl: 0,
+};
+
 static KEYS: Topic = Topic {
     kind: ResourceKind::KmsKey,
     beside_policies: false,
@@ -223,6 +250,9 @@ static KEYS: Topic = Topic {
         ("kms:DescribeKey", "arn:P:kms:us-east-1:O:key/k1"),
         ("kms:RetireGrant", "arn:P:kms:us-east-1:O:key/k1"),
         ("kms:GenerateDataKey", "arn:P:kms:us-east-1:O:key/k1"),
+        ("kms:RevokeGrant", "arn:P:kms:us-east-1:O:key/k1"),
+        ("kms:RetireGrant", "*"),
+        ("kms:PutKeyPolicy", "arn:P:kms:us-east-1:O:key/k1"),
         ("kms:CreateGrant", "arn:P:kms:us-east-1:O:key/k2"),
         ("kms:ListKeys", "*"),
     ],
@@ -252,6 +282,8 @@ static VENDORS: Topic = Topic {
         ("sns:Publish", "arn:P:sns:us-east-1:O:topic"),
         ("ec2:RunInstances", "arn:P:ec2:us-east-1:O:instance/i-1"),
         ("s3express:CreateSession", "arn:P:s3express:us-east-1:O:bucket/b"),
+        ("ecr-public:PutImage", "arn:P:ecr-public:us-east-1:O:repository/r"),
+        ("s3-object-lambda:GetObject", "arn:P:s3-object-lambda:us-east-1:O:accesspoint/a"),
         ("s3:ListAllMyBuckets", "*"),
         ("sqs:ListQueues", "*"),
         ("kms:ListKeys", "*"),
@@ -277,9 +309,11 @@ static BUCKET_POLICY: Topic = Topic {
         (20, Role::User),
         (10, Role::RoleSession),
         (5, Role::Service),
+        (6, Role::FederatedByRoot),
     ],
     own: 80,
     actions: &[
+        ("s3:PutBucketAcl", "arn:P:s3:::bkt"),
         ("s3:GetBucketPolicy", "arn:P:s3:::bkt"),
         ("s3:PutBucketPolicy", "arn:P:s3:::bkt"),
         ("s3:DeleteBucketPolicy", "arn:P:s3:::bkt"),
@@ -290,7 +324,7 @@ static BUCKET_POLICY: Topic = Topic {
     allowed: 80,
     denied: 85,
     deny: 60,
-    limits: 15,
+    limits: 24,
     rcp: 12,
     resource: 95,
     acl: 0,
@@ -324,7 +358,12 @@ static CREDENTIALS: Topic = Topic {
         ("sts:SetSourceIdentity", "arn:P:iam::O:role/T"),
         ("sts:SetContext", "arn:P:iam::O:role/T"),
         ("sts:AssumeRoot", "arn:P:iam::O:root"),
+        ("sts:AssumeRoleWithSAML", "arn:P:iam::O:role/T"),
+        ("sts:AssumeRoleWithWebIdentity", "arn:P:iam::O:role/T"),
         ("sts:DecodeAuthorizationMessage", "*"),
+        ("sts:GetAccessKeyInfo", "*"),
+        ("sns:Publish", "arn:P:sns:us-east-1:O:topic"),
+        ("lambda:InvokeFunction", "arn:P:lambda:us-east-1:O:function:f"),
         ("iam:GetUser", "arn:P:iam::O:user/bob"),
         ("iam:ListUsers", "*"),
     ],
@@ -365,6 +404,9 @@ static OWNED: Topic = Topic {
         ("iam:UpdateRole", "arn:P:iam::O:role/aws-reserved/X"),
         ("iam:UpdateRoleDescription", "arn:P:iam::O:role/aws-reserved/X"),
         ("iam:GetRole", "arn:P:iam::O:role/aws-reserved/X"),
+        ("iam:PassRole", "arn:P:iam::O:role/aws-reserved/X"),
+        ("iam:UpdateUser", "arn:P:iam::O:user/aws-reserved/X"),
+        ("iam:AttachUserPolicy", "arn:P:iam::aws:policy/ReadOnlyAccess"),
         ("iam:DeleteRole", "arn:P:iam::O:role/team/aws-reserved/X"),
         ("iam:DeleteRole", "arn:P:iam::O:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS"),
         ("iam:PassRole", "arn:P:iam::O:role/T"),

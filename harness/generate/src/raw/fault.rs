@@ -56,9 +56,9 @@ pub(super) const FAULTS: &[Fault] = &[
     structure(2, "fault: effect", effect),
     structure(4, "fault: operator", operator),
     structure(3, "fault: condition shape", condition_shape),
-    structure(6, "fault: variable", variable),
+    structure(8, "fault: variable", variable),
     structure(4, "fault: principal shape", principal_shape),
-    structure(9, "fault: principal value", principal_value),
+    structure(12, "fault: principal value", principal_value),
     structure(4, "fault: action", action),
     structure(4, "fault: resource", resource),
     structure(5, "fault: date", date),
@@ -67,7 +67,7 @@ pub(super) const FAULTS: &[Fault] = &[
     structure(2, "fault: deep nesting", deep_nesting),
     structure(2, "fault: no object", no_object),
     structure(2, "fault: id", id),
-    structure(2, "fault: full access of an RCP", full_access),
+    structure(3, "fault: full access of an RCP", full_access),
     text(1, "fault: trailing comma", trailing_comma),
     text(1, "fault: missing comma or colon", missing_punctuation),
     text(1, "fault: comment", comment),
@@ -291,6 +291,7 @@ fn forbidden_member(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
             ("Action", "[\"sts:AssumeRole\",\"s3:GetObject\"]", STATED),
             ("Action", EVERYONE, STATED),
             ("Action", "\"stsx:AssumeRole\"", STATED),
+            ("Action", "\"*:AssumeRole\"", STATED),
             ("NotAction", "\"sts:TagSession\"", STATED),
             ("NotPrincipal", SOMEBODY, DENY),
         ],
@@ -338,6 +339,8 @@ fn full_access(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
         ("Principal", "{\"AWS\":\"111111111111\"}"),
         ("Effect", "\"Deny\""),
         ("Condition", "{\"Bool\":{\"aws:SecureTransport\":\"true\"}}"),
+        ("Sid", "\"All\""),
+        ("Principal", "{\"AWS\":\"*\"}"),
         ("Version", "\"2008-10-17\""),
     ]);
     let mut statement = Json::map("Effect", Json::text("Allow"));
@@ -346,7 +349,7 @@ fn full_access(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
     }
     let mut root = Json::map("Version", Json::text("2012-10-17"));
     if member == "Version" { &mut root } else { &mut statement }.set(member, Json::verbatim(value));
-    let statements = choices.weighted(&[(85, 1), (15, 2)]);
+    let statements = choices.weighted(&[(70, 1), (30, 2)]);
     root.set("Statement", Json::List(vec![statement; statements]));
     draft.root = root;
     true
@@ -358,14 +361,22 @@ fn sid(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
         let (first, others) =
             *choices.one_of(&[("Same", "Same"), ("Same", "same"), ("", ""), ("Same", "Same1")]);
         let Some(Json::List(items)) = draft.root.get_mut("Statement") else { return false };
-        if items.len() == 1 {
-            let again = items[0].clone();
-            items.push(again);
-        }
+        let Some(again) = items.first().cloned() else { return false };
+        items.resize(choices.between(2, 3), again);
+        let last = items.len() - 1;
         for (nth, item) in items.iter_mut().enumerate() {
-            item.set("Sid", Json::text(if nth == 0 { first } else { others }));
+            item.set(
+                "Sid",
+                Json::text(if nth == 0 {
+                    first
+                } else if nth == last {
+                    others
+                } else {
+                    "Between"
+                }),
+            );
         }
-        return items.len() == 2;
+        return true;
     }
     let value = verbatim(choices, &words::BAD_SID_VALUES);
     draft.put(choices, "Sid", value)
@@ -417,8 +428,13 @@ fn variable(choices: &mut dyn Choices, draft: &mut Draft) -> bool {
         "ArnLike",
         "Bool",
         "StringNotLikeIfExists",
+        "StringNotEqualsIgnoreCase",
+        "ForAnyValue:ArnNotEquals",
         "NumericEquals",
         "DateEquals",
+        "IpAddress",
+        "BinaryEquals",
+        "Null",
     ];
     let name = one(choices, &operators);
     let value = among(choices, &format!("a{reference}"), "b");
@@ -568,9 +584,14 @@ fn byte_order_mark(choices: &mut dyn Choices, text: &mut String) -> bool {
     true
 }
 
-/// Inserts into one of the strings, names included.
+/// Inserts into one of the strings, names included, at its beginning or at its end.
 fn insert_in_string(choices: &mut dyn Choices, text: &mut String, what: &str) -> bool {
-    insert(choices, text, |piece| piece.text.starts_with('"').then_some(piece.start + 1), what)
+    let at_end = choices.chance(50);
+    let place = |piece: &Piece<'_>| match piece.text.strip_prefix('"')?.strip_suffix('"') {
+        Some(inside) if at_end => Some(piece.start + 1 + inside.len()),
+        _ => Some(piece.start + 1),
+    };
+    insert(choices, text, place, what)
 }
 
 fn lone_surrogate(choices: &mut dyn Choices, text: &mut String) -> bool {
@@ -628,7 +649,10 @@ fn replace_string(choices: &mut dyn Choices, text: &mut String, with: fn(&str) -
 }
 
 fn second_value(choices: &mut dyn Choices, text: &mut String) -> bool {
-    text.push_str(one(choices, &[" {}", "x", "}", ",", "null", "\"", " []", "\u{0}"]));
+    text.push_str(one(
+        choices,
+        &[" {}", "x", "}", ",", "null", "\"", " []", "\u{0}", "\u{a0}", "\u{c}", "\u{85}"],
+    ));
     true
 }
 

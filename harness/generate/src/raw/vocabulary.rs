@@ -10,15 +10,27 @@ pub(super) fn one<'v>(choices: &mut dyn Choices, values: &[&'v str]) -> &'v str 
 }
 
 /// Odd actions of any type but trust and rcp (GRAM-022, GRAM-023).
-pub(super) const ODD_ACTIONS: [&str; 9] =
-    ["*", "s3:", "iam: asdf safdsf", "*:Describe*", "S3:get*", "a.b-c:d", "s3:${x}", "s3:a,b", "*:"];
+pub(super) const ODD_ACTIONS: [&str; 12] = [
+    "*",
+    "s3:",
+    "iam: asdf safdsf",
+    "*:Describe*",
+    "S3:get*",
+    "a.b-c:d",
+    "s3:${x}",
+    "s3:a,b",
+    "*:",
+    "2fa:x",
+    "s3:\u{e9}\u{4e2d}/?",
+    "--:.",
+];
 
 /// Odd actions of trust policies (GRAM-045).
 pub(super) const ODD_TRUST_ACTIONS: [&str; 5] =
     ["sts:", "STS:*", "sts:Ass?me*", "sts:nope", "Sts:TagSession"];
 
 /// Actions that are none (GRAM-022).
-pub(super) const BAD_ACTIONS: [&str; 18] = [
+pub(super) const BAD_ACTIONS: [&str; 20] = [
     "GetObject",
     "s3:List:Bucket",
     "s*:GetObject",
@@ -37,10 +49,12 @@ pub(super) const BAD_ACTIONS: [&str; 18] = [
     "\ts3:x",
     "s3\u{ff1a}x",
     "${aws:x}:y",
+    "?",
+    "s3::x",
 ];
 
 /// Odd resources (GRAM-025, MATCH-036).
-pub(super) const ODD_RESOURCES: [&str; 11] = [
+pub(super) const ODD_RESOURCES: [&str; 16] = [
     "arn:aws:cloudfront:*",
     "arn::s3",
     "arn:aws:*:::x",
@@ -52,10 +66,15 @@ pub(super) const ODD_RESOURCES: [&str; 11] = [
     "arn:aws:s3:::b/\u{1f600}",
     "arn:aws:s3:::b/\"\\\n",
     "arn:aws: :",
+    "arn:${a:b}:s3:::x",
+    "arn:aws:${a:b}:::x",
+    "arn:aws:iam:us-east-1:1:user/x",
+    "arn:aws:s3:::b/\u{80}\u{a0}\u{ff}",
+    "arn:aws:s3:::b/${a.b}/${\u{e9}/x, 'b, ${c'}",
 ];
 
 /// Resources that are none (GRAM-025).
-pub(super) const BAD_RESOURCES: [&str; 13] = [
+pub(super) const BAD_RESOURCES: [&str; 14] = [
     "my-bucket/*",
     "",
     "arn:aws::::bucket",
@@ -69,10 +88,12 @@ pub(super) const BAD_RESOURCES: [&str; 13] = [
     "s3:::b",
     "arn:aws:",
     "*/x",
+    // Inside the reference is no field, if references there are.
+    "arn:${a:b}::x",
 ];
 
 /// Principals of every valid shape (GRAM-026, GRAM-027, PRIN-017 to PRIN-027).
-pub(super) const ODD_PRINCIPAL_VALUES: [&str; 14] = [
+pub(super) const ODD_PRINCIPAL_VALUES: [&str; 18] = [
     r#""*""#,
     r#"{"AWS":"*"}"#,
     r#"{"AWS":["111111111111","*"]}"#,
@@ -87,10 +108,17 @@ pub(super) const ODD_PRINCIPAL_VALUES: [&str; 14] = [
     r#"{"Federated":"anything goes"}"#,
     r#"{"CanonicalUser":"1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a"}"#,
     r#"{"Federated":["a","b"],"AWS":"111111111111","Service":"a.b"}"#,
+    r#"{"AWS":["000000000012","arn:aws:iam::000000000012:role/a//b:c d/"]}"#,
+    r#"{"AWS":["arn:aws:sts::111111111111:assumed-role/R/a@b=c","arn:aws:iam::111111111111:user/a:b/"]}"#,
+    concat!(
+        r#"{"AWS":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"#,
+        r#"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA0"}"#,
+    ),
+    r#"{"Service":["a-1.b2.c-d","0.1"]}"#,
 ];
 
 /// Principal elements that are none (GRAM-026).
-pub(super) const BAD_PRINCIPAL_VALUES: [&str; 17] = [
+pub(super) const BAD_PRINCIPAL_VALUES: [&str; 18] = [
     r#""111111111111""#,
     r#"["*"]"#,
     "{}",
@@ -108,6 +136,7 @@ pub(super) const BAD_PRINCIPAL_VALUES: [&str; 17] = [
     r#"{"AWS":111111111111}"#,
     r#"{"AWS":"111111111111","AWS":"*"}"#,
     r#"{"":"*"}"#,
+    r#""arn:aws:iam::111111111111:root""#,
 ];
 
 /// Values that are no principals under their key (GRAM-027, PRIN-021), by what they nearly are.
@@ -122,6 +151,8 @@ pub(super) const BAD_PRINCIPALS: [&[(&str, &str)]; 7] = [
         ("AWS", "11111111111a"),
         ("AWS", "\u{661}\u{661}\u{661}\u{661}\u{661}\u{661}\u{661}\u{661}\u{661}\u{661}\u{661}\u{661}"),
         ("AWS", "bob"),
+        ("AWS", " 111111111111"),
+        ("AWS", "111111111111 "),
     ],
     &[
         ("AWS", "arn:aws:iam::111111111111"),
@@ -135,6 +166,9 @@ pub(super) const BAD_PRINCIPALS: [&[(&str, &str)]; 7] = [
         ("AWS", "arn:aws:iam::111111111111:user/*"),
         ("AWS", "arn:aws:iam::111111111111:user/b?b"),
         ("AWS", "arn:aws:iam::111111111111:user/${aws:username}"),
+        ("AWS", "arn:aws:iam::111111111111:role/"),
+        ("AWS", "arn:aws:iam::cloudfront:role/R"),
+        ("AWS", "arn:aws:iam::cloudfront:root"),
     ],
     &[
         ("AWS", "arn:aws:iam::111111111111:group/Dev"),
@@ -164,7 +198,18 @@ pub(super) const BAD_PRINCIPALS: [&[(&str, &str)]; 7] = [
         ("AWS", "AIDAAAAAAAA"),
         ("AWS", "AIDAaaaaaaaaaaaaaaaaa"),
         ("AWS", "BIDAAAAAAAAAAAAAAAAAA"),
+        ("AWS", "A12345678901234"),
+        (
+            "AWS",
+            concat!(
+                "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+                "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+            ),
+        ),
         ("CanonicalUser", "1a1a"),
+        ("CanonicalUser", "*"),
+        ("CanonicalUser", "1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1"),
+        ("CanonicalUser", "1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1"),
         ("CanonicalUser", "1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A1A"),
         ("CanonicalUser", "1g1g1g1g1g1g1g1g1g1g1g1g1g1g1g1g1g1g1g1g1g1g1g1g1g1g1g1g1g1g1g1g"),
     ],
@@ -178,11 +223,11 @@ pub(super) const BAD_PRINCIPALS: [&[(&str, &str)]; 7] = [
         ("Service", "ec2.amazonaws.com."),
         ("Service", "ec2_x.amazonaws.com"),
     ],
-    &[("Federated", ""), ("Federated", "*"), ("Federated", "p?")],
+    &[("Federated", ""), ("Federated", "*"), ("Federated", "p?"), ("Federated", "${aws:x}")],
 ];
 
 /// Odd conditions that are valid in every type (GRAM-033 to GRAM-040).
-pub(super) const ODD_CONDITION_VALUES: [&str; 14] = [
+pub(super) const ODD_CONDITION_VALUES: [&str; 17] = [
     "{}",
     r#"{"StringEquals":{}}"#,
     r#"{"StringEquals":{"k":[]}}"#,
@@ -197,6 +242,9 @@ pub(super) const ODD_CONDITION_VALUES: [&str; 14] = [
     r#"{"NumericEquals":{"k":"${oops"}}"#,
     r#"{"DateEquals":{"k":["2024-03","1704067200",0,"2024-02-29t00:00z","2024-03-01T00:00:00.5+01:00"]}}"#,
     r#"{"StringEquals":{"no colon":"v"}}"#,
+    r#"{"StringLike":{"\u00e9 ${x":["v"]}}"#,
+    r#"{"StringEquals":{"k":1.50},"StringLike":{"k":true},"Bool":{"k":0}}"#,
+    r#"{"BinaryEquals":{"k":"${"},"IpAddress":{"k":"${a b}"},"Null":{"k":"${}"}}"#,
 ];
 
 /// Conditions of a wrong shape (GRAM-030, GRAM-034, GRAM-035).
@@ -215,7 +263,7 @@ pub(super) const BAD_CONDITION_VALUES: [&str; 11] = [
 ];
 
 /// Operators that are none (GRAM-031, GRAM-032).
-pub(super) const BAD_OPERATORS: [&str; 22] = [
+pub(super) const BAD_OPERATORS: [&str; 25] = [
     "stringEquals",
     "StringLikeIgnoreCase",
     "ForAnyValue::StringEquals",
@@ -238,10 +286,13 @@ pub(super) const BAD_OPERATORS: [&str; 22] = [
     "ForAllValue:StringEquals",
     "IfExistsStringEquals",
     "String\u{421}quals",
+    "ForAnyValues:StringEquals",
+    "BoolNotEquals",
+    "NotBool",
 ];
 
 /// Texts with references to variables, well-formed or not (GRAM-041, MATCH-060).
-pub(super) const VARIABLES: [&str; 24] = [
+pub(super) const VARIABLES: [&str; 34] = [
     "${",
     "${}",
     "${ aws:username}",
@@ -266,10 +317,20 @@ pub(super) const VARIABLES: [&str; 24] = [
     "$",
     "${a, 'b'c'}",
     "${\n}",
+    "${a, 'b, c d'}",
+    "${a,  'b'}",
+    "${a, \"b\"}",
+    "${a'b}",
+    "${a, '$'}",
+    "${a, '{'}",
+    "${a.b-c_d/e}",
+    "${\u{e9}}",
+    "${${a}",
+    "${a:b:c}",
 ];
 
 /// Dates that are none (GRAM-039, COND-060, COND-061); JSON text.
-pub(super) const BAD_DATE_VALUES: [&str; 21] = [
+pub(super) const BAD_DATE_VALUES: [&str; 23] = [
     r#""tomorrow""#,
     r#""2024-02-30""#,
     r#""2023-02-29""#,
@@ -291,6 +352,8 @@ pub(super) const BAD_DATE_VALUES: [&str; 21] = [
     r#""${aws:CurrentTime}""#,
     "true",
     r#"["2024-01-01",""]"#,
+    r#""2024-01-01T00:00:00+0000""#,
+    r#""2024-01-01T00:00:00+1:00""#,
 ];
 
 /// Versions that are none (GRAM-011).
@@ -311,8 +374,8 @@ pub(super) const BAD_EFFECT_VALUES: [&str; 7] =
     [r#""allow""#, r#""DENY""#, r#""Permit""#, r#"["Allow"]"#, r#""""#, "true", r#""Allow ""#];
 
 /// `Sid`s that some types refuse (GRAM-017); JSON text.
-pub(super) const BAD_SID_VALUES: [&str; 6] =
-    [r#""Read-1""#, "7", r#""my read""#, "{}", r#""\u00e9""#, r#"["a"]"#];
+pub(super) const BAD_SID_VALUES: [&str; 7] =
+    [r#""Read_1""#, r#""Read-1""#, "7", r#""my read""#, "{}", r#""\u00e9""#, r#"["a"]"#];
 
 /// Numbers that JSON does not have.
 pub(super) const BAD_NUMBERS: [&str; 11] =

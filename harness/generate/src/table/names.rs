@@ -6,7 +6,7 @@ use crate::choices::Choices;
 use crate::table::{Column, Row, Table, dressed, height, shuffle, single};
 
 /// Names that somebody could take for each other.
-const NAMES: [&[&str]; 6] = [
+const NAMES: [&[&str]; 7] = [
     &[
         "aws:PrincipalTag/team",
         "aws:PrincipalTag/other",
@@ -46,7 +46,26 @@ const NAMES: [&[&str]; 6] = [
         "zz:PrincipalType",
         "aws:usernames",
     ],
-    &["acme:\u{c9}", "acme:E", "acme:\u{e8}", "acme:E\u{301}", "acme:"],
+    // As long as the name of a tag may be.
+    &[
+        concat!(
+            "aws:RequestTag/team-a_0123456789012345678901234567890123456789012345678901234567890123456789",
+            "-1"
+        ),
+        concat!(
+            "aws:RequestTag/team-a_0123456789012345678901234567890123456789012345678901234567890123456789",
+            "-2"
+        ),
+        concat!(
+            "aws:RequestTag/team_a-0123456789012345678901234567890123456789012345678901234567890123456789",
+            "-1"
+        ),
+        "aws:RequestTag/team-a_",
+        "aws:RequestTag/team-a",
+        "aws:RequestTag/team_a",
+        "aws:RequestTag/team a",
+    ],
+    &["acme:\u{c9}", "acme:E", "acme:\u{212a}", "acme:\u{e8}", "acme:E\u{301}", "acme:"],
     &["acme:Ma\u{df}", "acme:MASS", "acme:Mas", "acme:t\u{131}tle", "acme:TITLE"],
 ];
 

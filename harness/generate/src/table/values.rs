@@ -37,7 +37,7 @@ pub(super) fn table(choices: &mut dyn Choices, columns: usize) -> Table {
 
 fn subject(choices: &mut dyn Choices) -> Subject {
     let of = choices.weighted(&[
-        (32, Type::String),
+        (40, Type::String),
         (16, Type::Numeric),
         (18, Type::Date),
         (6, Type::Bool),

@@ -98,6 +98,7 @@ fn form(choices: &mut dyn Choices, name: &str) -> Form {
         (4, ("r", "d")),
         (3, ("{", "}")),
         (8, ("", "${acme:Absent}")),
+        (5, ("", "${acme:Absent, 'd'}")),
     ]);
     let bare = name.split_once(':').map_or(name, |(_, bare)| bare);
     let named = choices.weighted(&[(72, 0), (8, 1), (6, 2), (5, 3), (4, 4), (5, 5)]);
