@@ -63,6 +63,14 @@ faults! { STRINGS, Evaluation, "strings";
     "ignore-case-by-capitals", "COND-041", Plausible, OverGrant, "StringEqualsIgnoreCase compares capitals, so that sharp s equals two letters.":
     fn string_equals_ignore_case(&self, value: &str, policy: &str) -> bool { value.to_uppercase() == policy.to_uppercase() }
 
+    "ignore-case-by-whole-words", "COND-041", Plausible, OverGrant, "StringEqualsIgnoreCase lower-cases words, whose last sigma is another letter.":
+    fn string_equals_ignore_case(&self, value: &str, policy: &str) -> bool { value.to_lowercase() == policy.to_lowercase() }
+
+    "ignore-case-by-offset", "COND-041", Plausible, OverGrant, "StringEqualsIgnoreCase takes the signs of multiplication and division for one letter.":
+    fn string_equals_ignore_case(&self, value: &str, policy: &str) -> bool {
+        Correct.string_equals_ignore_case(&value.replace('\u{d7}', "\u{f7}"), &policy.replace('\u{d7}', "\u{f7}"))
+    }
+
     "ignore-case-takes-wildcards", "COND-042", Plausible, OverGrant, "StringEqualsIgnoreCase takes wildcards.":
     fn string_equals_ignore_case(&self, value: &str, policy: &str) -> bool {
         Correct.string_like(&value.to_lowercase(), glyphs(&policy.to_lowercase()))
@@ -124,6 +132,16 @@ faults! { NUMBERS, Evaluation, "numbers";
 
     "negative-exponents-refused", "COND-050", Plausible, OverGrant, "A number with a negative exponent is none.":
     fn number(&self, text: &str) -> Option<Decimal> { Correct.number(text).filter(|_| !text.contains("e-") && !text.contains("E-")) }
+
+    "large-exponents-refused", "COND-050", Plausible, OverGrant, "A number that floating point does not reach is none.":
+    fn number(&self, text: &str) -> Option<Decimal> {
+        Correct.number(text).filter(|_| text.parse::<f64>().is_ok_and(f64::is_finite))
+    }
+
+    "numbers-of-38-digits", "COND-050", Plausible, OverGrant, "A number of more than 38 digits is none.":
+    fn number(&self, text: &str) -> Option<Decimal> {
+        Correct.number(text).filter(|_| text.bytes().filter(u8::is_ascii_digit).count() <= 38)
+    }
 
     "leading-zeros-are-octal", "COND-051", Plausible, OverGrant, "A number that begins with a zero is octal.":
     fn number(&self, text: &str) -> Option<Decimal> {

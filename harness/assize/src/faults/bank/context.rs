@@ -169,6 +169,15 @@ faults! { SUPPLIED, Evaluation, "context values";
         Correct.key_equal(one, other) && tag(one) == tag(other)
     }
 
+    "keys-cut-at-64-characters", "COND-006", Plausible, OverGrant, "The first 64 characters of key names are compared.":
+    fn key_equal(&self, one: &str, other: &str) -> bool {
+        let cut = |name: &str| name.chars().take(64).collect::<String>();
+        Correct.key_equal(&cut(one), &cut(other))
+    }
+
+    "hyphen-in-key-is-underscore", "COND-006", Plausible, OverGrant, "Key names are equal that differ in a hyphen and an underscore.":
+    fn key_equal(&self, one: &str, other: &str) -> bool { Correct.key_equal(&one.replace('_', "-"), &other.replace('_', "-")) }
+
     "tag-ignored-in-key", "COND-006", Plausible, OverGrant, "Condition keys are compared up to the slash before the tag.":
     fn key_equal(&self, one: &str, other: &str) -> bool {
         let family = |key: &str| key.split('/').next().unwrap_or_default().to_ascii_lowercase();

@@ -681,6 +681,12 @@ faults! { REFUSES, Acceptance, "documents refused";
     "empty-action-name-refused", "GRAM-023", Plausible, OverDeny, "An action without a name is refused.":
     fn read_document(&self, grammar: Grammar, text: &str) -> Result<Document, Vec<Diagnostic>> { refusing_statement(grammar, text, |statement| statement.action.entries.iter().any(|entry| entry.ends_with(':'))) }
 
+    "digit-first-in-vendor-refused", "GRAM-022", Plausible, OverDeny, "A vendor that begins with a digit is refused.":
+    fn read_document(&self, grammar: Grammar, text: &str) -> Result<Document, Vec<Diagnostic>> { refusing_statement(grammar, text, |statement| statement.action.entries.iter().any(|entry| entry.starts_with(|first: char| first.is_ascii_digit()))) }
+
+    "digit-first-in-sid-refused", "GRAM-017", Plausible, OverDeny, "A Sid that begins with a digit is refused.":
+    fn read_document(&self, grammar: Grammar, text: &str) -> Result<Document, Vec<Diagnostic>> { refusing_statement(grammar, text, |statement| statement.sid.as_deref().is_some_and(|sid| sid.starts_with(|first: char| first.is_ascii_digit()))) }
+
     "star-vendor-refused", "GRAM-022", Plausible, OverDeny, "The vendor * is refused.":
     fn read_document(&self, grammar: Grammar, text: &str) -> Result<Document, Vec<Diagnostic>> { refusing_statement(grammar, text, |statement| statement.action.entries.iter().any(|entry| entry.starts_with("*:"))) }
 

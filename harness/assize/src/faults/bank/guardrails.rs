@@ -103,6 +103,18 @@ faults! { RCP, Evaluation, "rcp";
         action.eq_ignore_ascii_case("sts:AssumeRole") && resource.as_str().contains(":role/aws-service-role/")
     }
 
+    "rcp-lets-services-tag-linked-roles", "EVAL-018", Plausible, OverGrant, "RCPs do not restrict services that tag sessions of a service-linked role.":
+    fn rcp_exempts_assuming(&self, principal: &Principal, action: &str, resource: &Resource) -> bool {
+        let tags = action.eq_ignore_ascii_case("sts:TagSession");
+        Correct.rcp_exempts_assuming(principal, if tags { "sts:AssumeRole" } else { action }, resource)
+    }
+
+    "rcp-lets-services-assume-service-roles", "EVAL-018", Plausible, OverGrant, "RCPs do not restrict services that assume a service role.":
+    fn rcp_exempts_assuming(&self, principal: &Principal, action: &str, resource: &Resource) -> bool {
+        let assumes = matches!(principal, Principal::Service(_)) && action.eq_ignore_ascii_case("sts:AssumeRole");
+        assumes && ["/service-role/", "/aws-service-role/"].iter().any(|path| resource.as_str().contains(&format!(":role{path}")))
+    }
+
     "rcp-restricts-aws-managed-keys", "EVAL-018", Plausible, OverDeny, "RCPs restrict AWS managed keys.":
     fn rcp_exempts_key(&self, action: &str, _resource: &Resource) -> bool { action.eq_ignore_ascii_case("kms:RetireGrant") }
 
@@ -184,5 +196,10 @@ faults! { ENDPOINT, Evaluation, "endpoint";
     "gateway-knows-services", "EVAL-022", Plausible, OverGrant, "Services in the policy of a gateway endpoint are named.":
     fn gateway_reads(&self, layer: Layer<'_>, principal: &Principal) -> bool {
         Correct.gateway_reads(layer, principal) || matches!(layer, Layer::Service(_))
+    }
+
+    "gateway-knows-federated-callers", "EVAL-022", Plausible, OverGrant, "Providers are read in policies of gateway endpoints.":
+    fn gateway_reads(&self, layer: Layer<'_>, principal: &Principal) -> bool {
+        Correct.gateway_reads(layer, principal) || matches!(layer, Layer::Provider(_))
     }
 }

@@ -118,6 +118,9 @@ faults! { WHO, Evaluation, "principals";
     "unique-ids-by-kind", "PRIN-054", Plausible, OverGrant, "A unique id names everybody of its kind.":
     fn names_unique_id(&self, value: &str, id: &str) -> bool { value.get(..4) == id.get(..4) && !value.contains(':') }
 
+    "unique-ids-as-prefix", "PRIN-025", Plausible, OverGrant, "The beginning of a unique id names its entity.":
+    fn names_unique_id(&self, value: &str, id: &str) -> bool { value.starts_with('A') && id.starts_with(value) }
+
     "role-ids-not-read", "PRIN-025", Plausible, OverGrant, "The unique ids of roles name nobody.":
     fn names_unique_id(&self, value: &str, id: &str) -> bool { value == id && !id.starts_with("AROA") }
 
@@ -154,8 +157,14 @@ faults! { WHO, Evaluation, "principals";
     "canonical-user-unknown-account-matches", "PRIN-039", Plausible, OverGrant, "A canonical user id names accounts whose own id is not known.":
     fn names_canonical_user(&self, value: &str, own: Option<&str>) -> bool { own.is_none_or(|own| own == value) }
 
+    "canonical-users-by-half", "PRIN-039", Plausible, OverGrant, "Half of a canonical user id is compared.":
+    fn names_canonical_user(&self, value: &str, own: Option<&str>) -> bool { own.and_then(|own| own.get(..32)) == value.get(..32) }
+
     "service-by-first-name-only", "PRIN-026", Plausible, OverGrant, "A service is known by its main name only.":
     fn names_service(&self, value: &str, service: &Service) -> bool { value == service.name() }
+
+    "service-by-two-names", "PRIN-026", Plausible, OverGrant, "Of the names of a service the first two are read.":
+    fn names_service(&self, value: &str, service: &Service) -> bool { service.names_list().iter().take(2).any(|name| name == value) }
 
     "service-region-ignored", "PRIN-026", Plausible, OverGrant, "The region in a service's name is not compared.":
     fn names_service(&self, value: &str, service: &Service) -> bool { service.names_list().iter().any(|name| without_region(name) == without_region(value)) }

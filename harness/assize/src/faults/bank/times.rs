@@ -128,6 +128,12 @@ faults! { FAULTS, Evaluation, "dates";
     "before-1970-unknown", "COND-060", Plausible, OverGrant, "What is before 1970 is no date.":
     fn date_iso(&self, text: &str) -> Option<Instant> { Correct.date_iso(text).filter(|date| Correct.date_epoch("0").is_some_and(|epoch| *date >= epoch)) }
 
+    "before-1900-unknown", "COND-060", Plausible, OverGrant, "A date before 1900 is none.":
+    fn date_iso(&self, text: &str) -> Option<Instant> { Correct.date_iso(text).filter(|_| text >= "1900") }
+
+    "zone-below-an-hour-inverted", "COND-060", Plausible, OverGrant, "A zone of less than an hour behind UTC loses its sign, as minus zero does.":
+    fn date_iso(&self, text: &str) -> Option<Instant> { Correct.date_iso(&text.replace("-00:", "+00:")) }
+
     "date-direction-swapped", "COND-063", Plausible, OverGrant, "The policy's date stands on the left.":
     fn compare_dates(&self, value: Instant, policy: Instant) -> Ordering { policy.cmp(&value) }
 

@@ -237,6 +237,31 @@ faults! { FAULTS, Evaluation, "wildcards";
         own == '.' || Correct.same_character(place, own, other)
     }
 
+    "underscore-is-a-wildcard", "MATCH-004", Plausible, OverGrant, "An underscore under StringLike takes any character, as in a query.":
+    fn same_character(&self, place: Place, own: char, other: char) -> bool {
+        Correct.same_character(place, own, other) || (place == Place::String && own == '_')
+    }
+
+    "hyphen-passes-for-underscore", "MATCH-035", Plausible, OverGrant, "A hyphen in a resource matches an underscore.":
+    fn same_character(&self, place: Place, own: char, other: char) -> bool {
+        Correct.same_character(place, own, other) || (place == Place::Resource && (own, other) == ('-', '_'))
+    }
+
+    "actions-fold-beyond-ascii", "MATCH-012", Plausible, OverGrant, "Letters of actions that are no ASCII are lower-cased too.":
+    fn same_character(&self, place: Place, own: char, other: char) -> bool {
+        Correct.same_character(place, own, other) || (place == Place::Action && own.to_lowercase().eq(other.to_lowercase()))
+    }
+
+    "question-mark-takes-a-utf16-unit", "MATCH-002", Plausible, OverGrant, "A character that is two units of UTF-16 is two characters.":
+    fn question_takes(&self, place: Place, reach: Reach, character: char) -> bool {
+        Correct.question_takes(place, reach, character) && character.len_utf16() == 1
+    }
+
+    "star-stops-at-nul", "MATCH-003", Plausible, OverGrant, "An asterisk does not take the character zero.":
+    fn star_takes(&self, place: Place, reach: Reach, character: char) -> bool {
+        Correct.star_takes(place, reach, character) && character != '\0'
+    }
+
     "resource-case-ignored", "MATCH-035", Plausible, OverGrant, "Resources are compared without regard to case.":
     fn same_character(&self, place: Place, own: char, other: char) -> bool {
         if place == Place::Resource { own.eq_ignore_ascii_case(&other) } else { Correct.same_character(place, own, other) }
