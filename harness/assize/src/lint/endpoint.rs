@@ -52,7 +52,7 @@ impl Lints<'_> {
     }
 
     pub(super) fn endpoint_arn(&mut self, text: &str, pointer: &str, span: Span) {
-        let account = text.splitn(6, ':').nth(4).unwrap_or("");
+        let account = text.split(':').nth(4).unwrap_or("");
         let mixed = has_wildcard(account) && !account.trim_matches(WILDCARDS).is_empty();
         if self.policy_type == PolicyType::Vpce && is_arn(text) && mixed && !self.has_variable(account) {
             let message = format!(
