@@ -115,6 +115,9 @@ fn the_documentation_shows_what_is_printed() {
     let Ended::Failed(text) = ended(&suite(Porter::new(), folder.path()), "generated::decision") else {
         panic!("porter has bugs");
     };
+    let mut told = rules(&text);
+    told.sort_unstable();
+    assert_eq!(told, ["COND-010", "EVAL-005", "MATCH-012"], "each of its bugs by its rule: {text}");
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
     let document = fs::read_to_string(path).expect("the documentation");
     let (open, close) = ("---- generated::decision ----\n", "\n\nfailures:\n");

@@ -133,8 +133,8 @@ pub struct Diagnosis<'s> {
     pub rules: Vec<&'static str>,
 }
 
-/// Who answers one case as the evaluator does, and who of them fits best with what else was heard: strays with it where it strays, and
-/// not much more often alone.
+/// Who answers one case as the evaluator does, and who of them fits best with what else was heard: of the requests in which it or the
+/// evaluator strays, the largest share is one in which both stray alike, and it strays not much more often alone.
 pub fn diagnose<'s>(
     suspects: &'s [Suspect],
     case: &Heard,
@@ -144,9 +144,14 @@ pub fn diagnose<'s>(
     let explaining: Vec<&Suspect> =
         suspects.iter().filter(|suspect| suspect.explains(case, strength)).collect();
     let rules = explaining.iter().map(|suspect| suspect.fault.rule).collect();
+    let strays = |(_, expected, actual): &(usize, &Verdict, &Verdict)| {
+        !matches!(actual, Verdict::Unsupported(_)) && compare(expected, actual, strength).is_some()
+    };
+    let strayed = evidence.iter().flat_map(Heard::answers).filter(strays).count();
     let fitting = explaining.into_iter().filter_map(|suspect| {
         let (with, alone) = suspect.fits(evidence, strength);
-        (alone <= ALONE * (with + 1)).then(|| (with as i64 - alone as i64, with, suspect))
+        let share = with as f64 / (strayed + alone).max(1) as f64;
+        (alone <= ALONE * (with + 1)).then_some((share, with, suspect))
     });
     // Of equals the first: the bank names the plain faults of a family before the special ones.
     let best = fitting.reduce(|best, other| if other.0 > best.0 { other } else { best });
