@@ -531,11 +531,7 @@ impl Experiment<'_> {
 
 /// The text with a capital at its beginning.
 fn capitalised(text: &str) -> String {
-    let first: String = text.chars().take(1).flat_map(char::to_uppercase).collect();
-    text.chars().skip(1).fold(first, |mut text, next| {
-        text.push(next);
-        text
-    })
+    text.chars().take(1).flat_map(char::to_uppercase).chain(text.chars().skip(1)).collect()
 }
 
 /// Wildcards and dollars that mean themselves, here and there (MATCH-067).
