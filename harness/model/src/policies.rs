@@ -41,6 +41,30 @@ impl PolicyType {
         PolicyType::Session,
     ];
 
+    /// The seven types that a record reports on, in its order (EVAL-066); `Resource` stands for trust too.
+    pub const REPORTED: [PolicyType; 7] = [
+        PolicyType::Rcp,
+        PolicyType::Scp,
+        PolicyType::Vpce,
+        PolicyType::Resource,
+        PolicyType::Identity,
+        PolicyType::Boundary,
+        PolicyType::Session,
+    ];
+
+    /// The place of its report in a record: among [`PolicyType::REPORTED`], where a trust policy stands as the resource's.
+    pub fn place(self) -> usize {
+        match self {
+            PolicyType::Rcp => 0,
+            PolicyType::Scp => 1,
+            PolicyType::Vpce => 2,
+            PolicyType::Resource | PolicyType::Trust => 3,
+            PolicyType::Identity => 4,
+            PolicyType::Boundary => 5,
+            PolicyType::Session => 6,
+        }
+    }
+
     /// The token of chapter 01, also used in records and files.
     pub fn as_str(self) -> &'static str {
         match self {

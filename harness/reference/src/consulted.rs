@@ -4,7 +4,6 @@ use assize_model::{
     IdentitySource, InputError, Issuer, PolicyType, Principal, ReportState, Resource, ResourceKind,
 };
 
-use crate::environment::place;
 use crate::question::Question;
 use crate::semantics::Semantics;
 
@@ -15,7 +14,7 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
             PolicyType::Resource => {
                 self.environment.resource_kind.is_some() || !self.environment.acl.is_empty()
             }
-            _ => self.environment.types[place(policy_type)].is_some(),
+            _ => self.environment.types[policy_type.place()].is_some(),
         };
         let state = match (self.is_applicable(policy_type), supplied) {
             (false, _) => ReportState::NotApplicable,
@@ -74,7 +73,7 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
         let identity = self.supplied(PolicyType::Identity);
         let boundaries = self.environment.policies(PolicyType::Boundary).count();
         let sessions = self.environment.policies(PolicyType::Session).count();
-        let session = self.environment.types[place(PolicyType::Session)].is_some();
+        let session = self.environment.types[PolicyType::Session.place()].is_some();
         let scp = self.has_level(PolicyType::Scp);
         let rcp = self.has_level(PolicyType::Rcp);
         let errors = [
@@ -96,7 +95,7 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
     }
 
     fn has_level(&self, policy_type: PolicyType) -> bool {
-        self.environment.types[place(policy_type)].as_ref().is_some_and(|levels| !levels.is_empty())
+        self.environment.types[policy_type.place()].as_ref().is_some_and(|levels| !levels.is_empty())
     }
 
     fn identity_error(&self) -> Option<InputError> {

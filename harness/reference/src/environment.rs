@@ -14,30 +14,6 @@ use crate::date;
 use crate::missing::named_keys;
 use crate::semantics::Semantics;
 
-/// The seven types in the order of EVAL-066; `Resource` stands for trust too.
-pub(crate) const TYPES: [PolicyType; 7] = [
-    PolicyType::Rcp,
-    PolicyType::Scp,
-    PolicyType::Vpce,
-    PolicyType::Resource,
-    PolicyType::Identity,
-    PolicyType::Boundary,
-    PolicyType::Session,
-];
-
-/// The place of a type in [`TYPES`].
-pub(crate) fn place(policy_type: PolicyType) -> usize {
-    match policy_type {
-        PolicyType::Rcp => 0,
-        PolicyType::Scp => 1,
-        PolicyType::Vpce => 2,
-        PolicyType::Resource | PolicyType::Trust => 3,
-        PolicyType::Identity => 4,
-        PolicyType::Boundary => 5,
-        PolicyType::Session => 6,
-    }
-}
-
 /// A parsed policy.
 #[derive(Clone, Debug)]
 pub(crate) struct Policy {
@@ -50,7 +26,8 @@ pub(crate) struct Policy {
 /// Every policy that applies to a requester and a resource, parsed.
 #[derive(Clone, Debug)]
 pub(crate) struct Environment {
-    /// Per type, in the order of [`TYPES`]: its levels, or `None` if it is absent. Only SCPs and RCPs have other than one level.
+    /// Per type, in the order of [`PolicyType::REPORTED`]: its levels, or `None` if it is absent. Only SCPs and RCPs have other than one
+    /// level.
     pub(crate) types: [Option<Vec<Vec<Policy>>>; 7],
     /// The kind of the endpoint that has a policy.
     pub(crate) endpoint: Option<EndpointKind>,
@@ -66,7 +43,7 @@ impl Environment {
     /// Reads every supplied document, whether or not a requester would consult it (EVAL-065, GRAM-052).
     ///
     /// # Errors
-    /// All documents that are refused, in the order of [`TYPES`], levels and lists.
+    /// All documents that are refused, in the order of [`PolicyType::REPORTED`], levels and lists.
     pub(crate) fn prepare<S: Semantics + ?Sized>(
         semantics: &S,
         policies: &Policies,
@@ -102,7 +79,7 @@ impl Environment {
 
     /// The policies of a type, all levels together.
     pub(crate) fn policies(&self, policy_type: PolicyType) -> impl Iterator<Item = &Policy> {
-        self.types[place(policy_type)].iter().flatten().flatten()
+        self.types[policy_type.place()].iter().flatten().flatten()
     }
 }
 

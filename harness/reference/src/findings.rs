@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use assize_model::{Effect, EndpointKind, MatchClass, PolicyType, ReportState, ResourceKind, StatementRef};
 
-use crate::environment::{Policy, TYPES, place};
+use crate::environment::Policy;
 use crate::question::Question;
 use crate::semantics::{Semantics, StatementPlace};
 
@@ -13,7 +13,7 @@ use crate::semantics::{Semantics, StatementPlace};
 pub(crate) struct Findings {
     /// The effective kind of the resource (EVAL-049, EVAL-059).
     pub(crate) kind: ResourceKind,
-    /// In the order of [`TYPES`].
+    /// In the order of [`PolicyType::REPORTED`].
     pub(crate) types: [Finding; 7],
 }
 
@@ -66,7 +66,7 @@ impl Findings {
     /// Reads every consulted policy.
     pub(crate) fn of<S: Semantics + ?Sized>(question: &Question<'_, S>) -> Self {
         let kind = question.effective_kind();
-        Findings { kind, types: TYPES.map(|policy_type| question.finding(policy_type, kind)) }
+        Findings { kind, types: PolicyType::REPORTED.map(|policy_type| question.finding(policy_type, kind)) }
     }
 
     /// The statements that apply and are `wanted`, in order (EVAL-066).
@@ -80,7 +80,7 @@ impl Findings {
     }
 
     pub(crate) fn of_type(&self, policy_type: PolicyType) -> &Finding {
-        &self.types[place(policy_type)]
+        &self.types[policy_type.place()]
     }
 
     /// Whether the resource side grants with this class (EVAL-010, step 5).
@@ -97,7 +97,7 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
         if state != ReportState::Evaluated {
             return Finding { policy_type: shown, state, levels: Vec::new() };
         }
-        let supplied = self.environment.types[place(policy_type)].as_deref().unwrap_or_default();
+        let supplied = self.environment.types[policy_type.place()].as_deref().unwrap_or_default();
         let has_levels = matches!(policy_type, PolicyType::Rcp | PolicyType::Scp);
         let mut levels = Vec::with_capacity(supplied.len() + 1);
         for level in 0..supplied.len() {

@@ -6,7 +6,7 @@ use assize_model::request::ResourceArn;
 use assize_model::{Action, PolicyType, Principal, Request, Resource, ResourceKind};
 
 use crate::context::FinishedContext;
-use crate::environment::{Environment, place};
+use crate::environment::Environment;
 use crate::findings::Findings;
 use crate::matcher::Matcher;
 use crate::principal::{Layer, layers};
@@ -89,7 +89,7 @@ impl<'a, S: Semantics + ?Sized> Question<'a, S> {
 
     /// Whether a boundary is attached to the requester's entity (PRIN-044).
     pub(crate) fn has_boundary(&self) -> bool {
-        self.environment.types[place(PolicyType::Boundary)].is_some()
+        self.environment.types[PolicyType::Boundary.place()].is_some()
     }
 
     /// What the consulted policies say. Read once, when first asked for.

@@ -2,7 +2,6 @@
 
 use assize_model::{Decision, Evaluation, PolicyType, Relation, ReportState, TypeReport};
 
-use crate::environment::TYPES;
 use crate::findings::{Applicable, Finding, resource_or_trust};
 use crate::question::Question;
 use crate::semantics::Semantics;
@@ -26,7 +25,7 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
     fn by_type(&mut self) -> [TypeReport; 7] {
         match self.take_findings() {
             Some(found) => found.types.map(|finding| self.report(finding)),
-            None => TYPES.map(|listed| {
+            None => PolicyType::REPORTED.map(|listed| {
                 let resource = listed == PolicyType::Resource;
                 let shown = if resource { resource_or_trust(self.effective_kind()) } else { listed };
                 TypeReport::unevaluated(shown, ReportState::NotApplicable)

@@ -5,7 +5,7 @@ use assize_model::{
     DecidingType, Decision, Evaluation, Evaluator, PolicyType, ReportState, Scenario, TypeReport, Verdict,
 };
 
-use super::situation::{Situation, place_of};
+use super::situation::Situation;
 
 /// What an oracle says: `Ok` if its claim holds.
 pub type Outcome = Result<(), Stop>;
@@ -112,7 +112,7 @@ impl Answer {
 
 /// The report of a type, the trust policy being the resource-based policy of a role.
 pub fn report(evaluation: &Evaluation, policy_type: PolicyType) -> &TypeReport {
-    &evaluation.by_type[place_of(policy_type)]
+    &evaluation.by_type[policy_type.place()]
 }
 
 /// Whether a type was consulted, by the evaluator's own record.

@@ -4,7 +4,7 @@ use assize_model::{Decision, Effect, PolicyType, Principal, ResourceKind};
 
 use super::bench::{Bench, Outcome, Stop, check, consulted, needs};
 use super::making::{ensure, some_statement, some_type};
-use super::situation::{Place, Situation, TYPES};
+use super::situation::{Place, Situation};
 
 const ALLOWED_TYPES: &str = "a type can be present";
 
@@ -203,7 +203,7 @@ pub fn universal_deny_denies(bench: &mut Bench<'_>) -> Outcome {
 /// INV-033: without any policy the decision is an implicit denial, except for root in its own account on an ordinary resource.
 pub fn nothing_is_allowed_by_default(bench: &mut Bench<'_>) -> Outcome {
     let mut empty = bench.start();
-    for policy_type in TYPES {
+    for policy_type in PolicyType::REPORTED {
         empty.remove(policy_type);
     }
     empty.acl.clear();

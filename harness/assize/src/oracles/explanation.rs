@@ -9,12 +9,12 @@ use assize_reference::presentation::{MessageOptions, message, simulation, simula
 use super::bench::{Answer, Bench, Outcome, Stop, broken, check, consulted, needs, report};
 use super::making::favour;
 use super::requester::on;
-use super::situation::{Place, Sheet, Situation, named, place_of};
+use super::situation::{Place, Sheet, Situation, named};
 
 /// Whether a reference is to the statement at a place.
 fn refers(situation: &Situation, statement: &StatementRef, place: &Place) -> bool {
     let levelled = matches!(place.policy_type, PolicyType::Rcp | PolicyType::Scp);
-    place_of(statement.policy_type) == place_of(place.policy_type)
+    statement.policy_type.place() == place.policy_type.place()
         && statement.policy == situation.sheet(*place).id
         && statement.statement == place.statement
         && (!levelled || statement.level == Some(place.level))
@@ -141,7 +141,7 @@ pub fn repair_makes_progress(bench: &mut Bench<'_>) -> Outcome {
     needs(answer.decision == Decision::ImplicitDeny, "the decision is an implicit denial")?;
     for _ in 0..6 {
         let Some(lacking) = answer.lacking() else { return needs(false, "the deciding type is known") };
-        let is_resource = place_of(lacking) == place_of(PolicyType::Resource);
+        let is_resource = lacking.place() == PolicyType::Resource.place();
         needs(!is_resource || before.consults_resource_policy(), "the resource has a policy")?;
         let mut after = before.clone();
         repair(&mut after, lacking)?;
@@ -188,7 +188,7 @@ fn order(situation: &Situation, policy_type: PolicyType) -> Option<usize> {
     let otherwise = [PolicyType::Resource, PolicyType::Identity, PolicyType::Boundary, PolicyType::Session];
     let then = if situation.cross_account() { cross } else { otherwise };
     let mut all = [PolicyType::Scp, PolicyType::Vpce].into_iter().chain(then);
-    all.position(|known| place_of(known) == place_of(policy_type))
+    all.position(|known| known.place() == policy_type.place())
 }
 
 /// INV-076: decision and deciding type can be computed from the reports, the relation, the kinds of resource and principal, and for a

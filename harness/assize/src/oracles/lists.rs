@@ -40,8 +40,6 @@ fn with_fitting(
     Ok((situation, place))
 }
 
-const ALL: [PolicyType; 7] = super::situation::TYPES;
-
 /// Types whose grammar takes every element that an identity-based policy takes.
 const GENERAL: [PolicyType; 6] = [
     PolicyType::Scp,
@@ -67,7 +65,7 @@ fn not_trust(situation: &Situation, place: &Place) -> bool {
 pub fn action_list_is_a_union(bench: &mut Bench<'_>) -> Outcome {
     let (before, place) = with_fitting(
         bench,
-        &ALL,
+        &PolicyType::REPORTED,
         |_, _, statement| !statement.action.negated && statement.action.entries.len() > 1,
         |bench, situation, policy_type| {
             let effect = some_effect(bench, policy_type);
@@ -92,7 +90,7 @@ pub fn resource_list_is_a_union(bench: &mut Bench<'_>) -> Outcome {
         |element: &Option<Element>| element.as_ref().is_some_and(|e| !e.negated && e.entries.len() > 1);
     let (before, place) = with_fitting(
         bench,
-        &ALL,
+        &PolicyType::REPORTED,
         |_, _, statement| several(&statement.resource),
         |bench, situation, policy_type| {
             let effect = some_effect(bench, policy_type);
@@ -170,7 +168,7 @@ pub fn positive_condition_values_are_a_union(bench: &mut Bench<'_>) -> Outcome {
     };
     let (before, place) = with_fitting(
         bench,
-        &ALL,
+        &PolicyType::REPORTED,
         |_, _, statement| fits(&statement.condition),
         |bench, situation, policy_type| {
             let effect = some_effect(bench, policy_type);
@@ -371,7 +369,7 @@ fn widen(bench: &mut Bench<'_>, situation: &mut Situation, place: Place) {
 }
 
 fn widening(bench: &mut Bench<'_>, effect: Effect) -> Result<(Situation, Situation), Stop> {
-    let types = if effect == Effect::Allow { &GENERAL[..] } else { &ALL[..] };
+    let types = if effect == Effect::Allow { &GENERAL[..] } else { &PolicyType::REPORTED[..] };
     let (before, place) = with_fitting(
         bench,
         types,
@@ -477,7 +475,7 @@ fn widened(bench: &Bench<'_>, before: &Situation, after: &Situation, effect: Eff
 pub fn dropping_a_condition_widens(bench: &mut Bench<'_>) -> Outcome {
     let (before, place) = with_fitting(
         bench,
-        &ALL,
+        &PolicyType::REPORTED,
         |_, _, statement| !statement.condition.is_empty(),
         |bench, situation, policy_type| {
             let effect = some_effect(bench, policy_type);
@@ -519,7 +517,7 @@ pub fn adding_a_condition_value_is_monotone(bench: &mut Bench<'_>) -> Outcome {
     };
     let (before, place) = with_fitting(
         bench,
-        &ALL,
+        &PolicyType::REPORTED,
         |_, _, statement| statement.condition.iter().any(fits),
         |bench, situation, policy_type| {
             let effect = some_effect(bench, policy_type);

@@ -196,7 +196,7 @@ pub fn favour(choices: &mut dyn Choices, situation: &mut Situation) {
 
 /// Chooses among the types that `wanted` accepts.
 pub fn some_type(choices: &mut dyn Choices, wanted: impl Fn(PolicyType) -> bool) -> Option<PolicyType> {
-    let types: Vec<PolicyType> = super::situation::TYPES.into_iter().filter(|known| wanted(*known)).collect();
+    let types: Vec<PolicyType> = PolicyType::REPORTED.into_iter().filter(|known| wanted(*known)).collect();
     (!types.is_empty()).then(|| *choices.one_of(&types))
 }
 

@@ -13,17 +13,6 @@ use assize_model::{
     Scenario, Statement, Version,
 };
 
-/// The places of policy types in a record (EVAL-069). The trust policy stands in the place of [`PolicyType::Resource`].
-pub const TYPES: [PolicyType; 7] = [
-    PolicyType::Rcp,
-    PolicyType::Scp,
-    PolicyType::Vpce,
-    PolicyType::Resource,
-    PolicyType::Identity,
-    PolicyType::Boundary,
-    PolicyType::Session,
-];
-
 /// The actions that a trust policy decides (EVAL-049).
 const TRUST_ACTIONS: [&str; 6] = [
     "sts:AssumeRole",
@@ -33,19 +22,6 @@ const TRUST_ACTIONS: [&str; 6] = [
     "sts:SetSourceIdentity",
     "sts:SetContext",
 ];
-
-/// The index of a type in [`TYPES`].
-pub fn place_of(policy_type: PolicyType) -> usize {
-    match policy_type {
-        PolicyType::Rcp => 0,
-        PolicyType::Scp => 1,
-        PolicyType::Vpce => 2,
-        PolicyType::Resource | PolicyType::Trust => 3,
-        PolicyType::Identity => 4,
-        PolicyType::Boundary => 5,
-        PolicyType::Session => 6,
-    }
-}
 
 /// One policy with its document, parsed.
 #[derive(Clone, Debug)]
@@ -112,7 +88,7 @@ fn nowhere() -> Region {
 /// Where a statement stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// One of [`TYPES`].
+    /// One of [`PolicyType::REPORTED`].
     pub policy_type: PolicyType,
     /// The level, from 0.
     pub level: usize,
@@ -263,12 +239,12 @@ impl Situation {
 
     /// Whether a type is present, empty or not (INV-034).
     pub fn present(&self, policy_type: PolicyType) -> bool {
-        self.types[place_of(policy_type)].is_some()
+        self.types[policy_type.place()].is_some()
     }
 
     /// The levels of a type; none if it is absent.
     pub fn levels(&self, policy_type: PolicyType) -> &[Vec<Sheet>] {
-        self.types[place_of(policy_type)].as_deref().unwrap_or_default()
+        self.types[policy_type.place()].as_deref().unwrap_or_default()
     }
 
     /// Every policy.
@@ -290,7 +266,7 @@ impl Situation {
     /// Every statement that may be changed: all but that of the vendor's full-access RCP, which is accepted as a whole (GRAM-047).
     pub fn places(&self) -> Vec<Place> {
         let mut places = Vec::new();
-        for policy_type in TYPES {
+        for policy_type in PolicyType::REPORTED {
             for (level, sheets) in self.levels(policy_type).iter().enumerate() {
                 for (policy, sheet) in sheets.iter().enumerate() {
                     if policy_type == PolicyType::Rcp && is_full_access(sheet) {
@@ -456,15 +432,15 @@ impl Situation {
 
     /// Makes a type absent.
     pub fn remove(&mut self, policy_type: PolicyType) {
-        self.types[place_of(policy_type)] = None;
+        self.types[policy_type.place()] = None;
     }
 
     /// Replaces a type: a list of policies per level. An absent resource-based policy gets the kind that fits the resource.
     pub fn set(&mut self, policy_type: PolicyType, levels: Vec<Vec<Sheet>>) {
-        if place_of(policy_type) == place_of(PolicyType::Resource) && !self.present(policy_type) {
+        if policy_type.place() == PolicyType::Resource.place() && !self.present(policy_type) {
             self.resource_kind = self.kind_to_supply();
         }
-        self.types[place_of(policy_type)] = Some(levels);
+        self.types[policy_type.place()] = Some(levels);
     }
 
     /// Replaces a type by one level of one policy with these statements.
@@ -491,7 +467,7 @@ impl Situation {
 
     /// The policies of a level, for changing.
     pub fn level_mut(&mut self, policy_type: PolicyType, level: usize) -> &mut Vec<Sheet> {
-        let levels = self.types[place_of(policy_type)].get_or_insert_default();
+        let levels = self.types[policy_type.place()].get_or_insert_default();
         if levels.len() <= level {
             levels.resize(level + 1, Vec::new());
         }
@@ -500,7 +476,7 @@ impl Situation {
 
     /// The levels of a type, for changing; the type becomes present.
     pub fn levels_mut(&mut self, policy_type: PolicyType) -> &mut Vec<Vec<Sheet>> {
-        self.types[place_of(policy_type)].get_or_insert_default()
+        self.types[policy_type.place()].get_or_insert_default()
     }
 
     /// Changes the policy at a place.

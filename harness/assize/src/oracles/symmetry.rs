@@ -8,7 +8,7 @@ use assize_model::{
 use super::bench::{Bench, Outcome, Stop, needs, report};
 use super::making::{NOBODY, map_values, some_type, test};
 use super::requester::{Rename, by, for_action, keep, on, with_context, with_key};
-use super::situation::{Sheet, Situation, TYPES, named};
+use super::situation::{Sheet, Situation, named};
 
 const POSSIBLE: &str = "the transformed request can be made";
 
@@ -295,7 +295,7 @@ pub fn a_time_window_is_open(bench: &mut Bench<'_>) -> Outcome {
         identity && base.same_account(),
         "the requester is a user or role session of the resource's account",
     )?;
-    for policy_type in TYPES {
+    for policy_type in PolicyType::REPORTED {
         base.remove(policy_type);
     }
     base.acl.clear();

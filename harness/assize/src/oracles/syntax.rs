@@ -11,7 +11,7 @@ use assize_model::{
 use super::bench::{Bench, Outcome, Stop, ask, broken, broken_verdicts, needs};
 use super::making::{map_values, some_statement, some_type, values};
 use super::requester::for_action;
-use super::situation::{Place, Sheet, Situation, TYPES, named, place_of};
+use super::situation::{Place, Sheet, Situation, named};
 use super::spelling::{Spelling, spell};
 
 const STATEMENT: &str = "there is a statement";
@@ -104,7 +104,7 @@ pub fn statement_order_is_irrelevant(bench: &mut Bench<'_>) -> Outcome {
     let permuted = before.sheet(place).id.clone();
     let levelled = matches!(place.policy_type, PolicyType::Scp | PolicyType::Rcp);
     same_determining(bench, &before, &after, "the order of statements is irrelevant", |s| {
-        let here = place_of(s.policy_type) == place_of(place.policy_type)
+        let here = s.policy_type.place() == place.policy_type.place()
             && s.policy == permuted
             && (!levelled || s.level == Some(place.level));
         let statement =
@@ -272,7 +272,7 @@ pub fn formatting_is_irrelevant(bench: &mut Bench<'_>) -> Outcome {
 fn spelled(bench: &mut Bench<'_>, before: &Situation, spelling: Spelling) -> Result<Situation, Stop> {
     needs(before.sheets().next().is_some(), POLICY)?;
     let mut after = before.clone();
-    for policy_type in TYPES.into_iter().filter(|known| before.present(*known)) {
+    for policy_type in PolicyType::REPORTED.into_iter().filter(|known| before.present(*known)) {
         for sheet in after.levels_mut(policy_type).iter_mut().flatten() {
             let text = spell(bench.choices, sheet.document(), spelling);
             sheet.respell(text);
@@ -297,7 +297,7 @@ fn parses_alike(
     situation: &Situation,
     also: impl Fn(&Grammar, &assize_model::Document) -> bool,
 ) -> bool {
-    TYPES.into_iter().all(|policy_type| {
+    PolicyType::REPORTED.into_iter().all(|policy_type| {
         situation.levels(policy_type).iter().flatten().all(|sheet| {
             let grammar = Grammar {
                 policy_type: situation.grammar(policy_type),
@@ -317,7 +317,7 @@ pub fn round_trip_is_the_identity(bench: &mut Bench<'_>) -> Outcome {
     let written = bench.start();
     let odd = spelled(bench, &written, Spelling::Formatting)?;
     let mut rewritten = odd.clone();
-    for policy_type in TYPES.into_iter().filter(|known| odd.present(*known)) {
+    for policy_type in PolicyType::REPORTED.into_iter().filter(|known| odd.present(*known)) {
         for sheet in rewritten.levels_mut(policy_type).iter_mut().flatten() {
             let text = sheet.document().to_json();
             sheet.respell(text);

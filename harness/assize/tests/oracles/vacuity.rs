@@ -6,7 +6,7 @@ use std::slice::from_ref;
 use assize::compare::Strength;
 use assize::oracles::bench::ask;
 use assize::oracles::explanation::message_agrees;
-use assize::oracles::situation::{Situation, TYPES};
+use assize::oracles::situation::Situation;
 use assize::oracles::{ORACLES, Stop, Subject};
 use assize_generate::{Choices, Seeded, Settings, scenario};
 use assize_model::scenario::{read_policies, read_request};
@@ -337,7 +337,7 @@ counterexamples! {
     nothing_is_allowed_by_default => catches("nothing_is_allowed_by_default", owner_is_always_allowed);
     absent_and_empty_differ_only_for_limits => {
         catches("absent_and_empty_differ_only_for_limits", |reference, mut situation| {
-            for policy_type in TYPES {
+            for policy_type in PolicyType::REPORTED {
                 let some = situation.places_where(|place, statement| {
                     place.policy_type == policy_type && statement.effect == Effect::Allow
                 });
