@@ -1,11 +1,12 @@
 //! What is handed on stays inside what was given: sessions inside roles, accounts inside grants (INV-039, INV-040, INV-055, INV-056).
 
 use assize_model::{
-    Decision, Effect, MatchClass, PolicyType, Principal, PrincipalKey, Relation, ResourceKind, Root,
+    Decision, Effect, EndpointKind, MatchClass, PolicyType, Principal, PrincipalElement, PrincipalKey,
+    Relation, ResourceKind, Root, Statement,
 };
 
 use super::bench::{Bench, Outcome, check, needs, report};
-use super::making::{depends_on_principal, ensure, favour, some_statement};
+use super::making::{depends_on_principal, ensure, favour, some_statement, values};
 use super::requester::by;
 use super::situation::{Situation, named};
 
@@ -15,9 +16,10 @@ const ALLOWED: &str = "the request is allowed";
 /// resource of A, the root user of B is.
 ///
 /// Needs: A's policy names B alone; no statement of it, of the RCPs, SCPs and endpoint policy depends on the requester; an endpoint
-/// policy names everyone in its Allow statements.
+/// policy names everyone in its Allow statements, that of a gateway endpoint in its Deny statements too.
 /// Fails when: A's policy names a user, role or session of B; the requester is a service-linked role session (exempt from SCPs and
-/// RCPs, root is not); the request assumes a role (forbidden to root, EVAL-058).
+/// RCPs, root is not); the request assumes a role (forbidden to root, EVAL-058); a gateway endpoint's policy denies B (which is its
+/// root user alone there, EVAL-022).
 pub fn delegation_is_a_subset(bench: &mut Bench<'_>) -> Outcome {
     let mut before = bench.start();
     let principal = before.request.principal().clone();
@@ -34,9 +36,11 @@ pub fn delegation_is_a_subset(bench: &mut Bench<'_>) -> Outcome {
     let Some(account) = principal.account().cloned() else {
         return needs(false, "the requester has an account");
     };
-    before.retain(|place, statement| {
-        matches!(place.policy_type, PolicyType::Identity | PolicyType::Boundary | PolicyType::Session)
-            || !depends_on_principal(statement)
+    let gateway = before.endpoint_kind == EndpointKind::Gateway;
+    before.retain(|place, statement| match place.policy_type {
+        PolicyType::Identity | PolicyType::Boundary | PolicyType::Session => true,
+        PolicyType::Vpce if gateway && denies_by_name(statement) => false,
+        _ => !depends_on_principal(statement),
     });
     name_only(&mut before, PolicyType::Resource, &account.id);
     name_only(&mut before, PolicyType::Vpce, "*");
@@ -53,6 +57,14 @@ pub fn delegation_is_a_subset(bench: &mut Bench<'_>) -> Outcome {
         &after,
         "what an identity of an account is allowed, the account's root user is allowed",
     )
+}
+
+/// Whether it is a Deny whose Principal names somebody, not everyone.
+fn denies_by_name(statement: &Statement) -> bool {
+    let names = |element: &PrincipalElement| {
+        !element.negated && values(element).iter().any(|(_, value)| value != "*")
+    };
+    statement.effect == Effect::Deny && statement.principal.as_ref().is_some_and(names)
 }
 
 /// Makes every Allow of a type name `value` and nobody else.

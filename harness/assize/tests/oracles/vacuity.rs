@@ -200,6 +200,10 @@ fn resource(kind: &str, statements: &str) -> String {
     format!(r#""resource":{{"kind":"{kind}","id":"r","document":{}}}"#, document(statements))
 }
 
+fn endpoint(kind: &str, statements: &str) -> String {
+    format!(r#""endpoint":{{"kind":"{kind}","id":"e","document":{}}}"#, document(statements))
+}
+
 /// A resource-based statement for the values under `AWS`.
 fn naming(effect: &str, element: &str, values: &str, action: &str) -> String {
     format!(r#"{{"Effect":"{effect}","{element}":{{"AWS":{values}}},"Action":"{action}"}}"#)
@@ -310,6 +314,12 @@ counterexamples! {
         let grant = naming("Allow", "Principal", r#""arn:aws:iam::222222222222:user/bob""#, "s3:*");
         let policies = [identity("user", ALLOW_ALL), resource("ordinary", &grant)];
         breaks((&policies, &get(BOB)), (&policies[1..], &get(ROOT_B)), (ALLOW, IMPLICIT));
+        let everyone = r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}"#;
+        let account = r#"{"Effect":"Deny","Principal":{"AWS":"222222222222"},"Action":"*","Resource":"*"}"#;
+        let gateway = endpoint("gateway", &[everyone, account].join(","));
+        let grant = naming("Allow", "Principal", r#""222222222222""#, "s3:*");
+        let policies = [identity("user", ALLOW_ALL), resource("ordinary", &grant), gateway];
+        breaks((&policies, &get(BOB)), (&policies[1..], &get(ROOT_B)), (ALLOW, EXPLICIT));
     };
     full_access_is_bounded_by_the_grant => {
         catches("full_access_is_bounded_by_the_grant", |reference, situation| {
