@@ -376,6 +376,7 @@ impl Cast {
                     "kms:DescribeKey",
                     "kms:RetireGrant",
                     "kms:GenerateDataKey",
+                    "kms:PutKeyPolicy",
                 ]);
                 let key = choices.weighted(&[(5, "key/k1"), (2, "key/k2"), (1, "key/K1")]);
                 (action.to_owned(), ["arn:", partition, ":kms:us-east-1:", owner, ":", key].concat())
@@ -432,6 +433,7 @@ impl Cast {
             (2, ("s3:GetObject", "arn:P:s3:::bkt/*")),
             (1, ("s3:GetObject", "arn:P:s3:::bkt/${aws:username}")),
             (3, ("s3:DeleteBucketPolicy", "arn:P:s3:::bkt")),
+            (2, ("s3:GetAnObjectByANameThatTwoActionsShareAndThatIsLongerThanSixtyFourBytes1", "arn:P:s3:::bkt/k")),
             (5, ("sqs:SendMessage", "arn:P:sqs:us-east-1:O:q")),
             (2, ("sqs:SendMessage", "arn:P:sqs:us-east-2:O:q")),
             (4, ("ec2:RunInstances", "arn:P:ec2:us-east-1:O:instance/i-1")),

@@ -17,12 +17,12 @@ const POLICIES: [usize; 4] = [16, 17, 18, 20];
 /// How many keys a crowded context has.
 const KEYS: [usize; 7] = [8, 9, 12, 20, 64, 65, 70];
 /// How many values a crowded test has.
-const VALUES: [usize; 5] = [11, 12, 13, 16, 20];
+const VALUES: [usize; 7] = [11, 12, 13, 16, 20, 33, 65];
 
 /// How many entries or values a crowded element has.
-const ENTRIES: [usize; 8] = [5, 8, 9, 12, 16, 17, 33, 40];
+const ENTRIES: [usize; 9] = [5, 8, 9, 12, 16, 17, 33, 40, 65];
 /// How many keys a crowded operator tests.
-const TESTED: [usize; 4] = [5, 8, 9, 12];
+const TESTED: [usize; 5] = [5, 8, 9, 12, 17];
 
 /// Crowds the documents of a scenario, their elements, one of its lists of policies, or the contexts of its requests and the values
 /// that they are compared with. What is added differs a little from what is there, and mostly matches nothing.

@@ -293,13 +293,18 @@ impl Experiment<'_> {
         known.extend(single.map(|key| (key.name, Cow::from(&key.values[0].text))));
         known.retain(|(_, value)| !value.is_empty() && tail.contains(&**value));
         let head = format!("{a}:{partition}:{service}:{region}");
-        match choices.pick(8) {
+        match choices.pick(9) {
             0 => format!("{head}:${{aws:PrincipalAccount}}:{tail}"),
             1 => format!("{head}:${{acme:Absent, '{account}'}}:{tail}"),
             2 => format!("{a}:{partition}:{service}:${{acme:Absent, '{region}'}}:{account}:{tail}"),
             3 => format!("{a}:{partition}:{service}:*:${{aws:PrincipalAccount}}:*"),
             4 if !tail.contains(['\'', '}']) => format!("{head}:{account}:${{acme:Absent, '{tail}'}}"),
             5 => format!("{head}:{account}:${{acme:Absent}}*"),
+            // A variable for each of its characters.
+            8 if !tail.contains(['\'', '}']) => {
+                let each = tail.chars().map(|character| format!("${{acme:Absent, '{character}'}}"));
+                format!("{head}:{account}:{}", each.collect::<String>())
+            }
             _ if !known.is_empty() => {
                 let (name, value) = choices.one_of(&known);
                 format!("{head}:{account}:{}", tail.replace(&**value, &["${", name, "}"].concat()))
@@ -520,7 +525,7 @@ impl Experiment<'_> {
                 let entry = choices.one_of(&statement.action.entries).clone();
                 let (vendor, name) = entry.split_once(':').map_or(("s3", "GetObject"), |parts| parts);
                 let fill = *choices.one_of(&["", "x", "Get", "Object", "é"]);
-                let one = *choices.one_of(&["x", "", "b", "é"]);
+                let one = *choices.one_of(&["x", "", "b", "é", "\u{1f600}"]);
                 let name = name.replace('*', fill).replace('?', one).replace(' ', "");
                 format!("{}:{name}", if vendor == "*" { "s3" } else { vendor })
             }

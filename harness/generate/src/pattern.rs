@@ -147,8 +147,8 @@ fn suffix(choices: &mut dyn Choices, text: &str) -> String {
 }
 
 /// What asterisks are made to stand for. Colons first: they shift every field behind them.
-const FILLS: [&str; 12] =
-    ["", "", "x", "k", "/", "a/b", "a:b", "1", "é", "\n", "us-east-1", "us-east-2:222222222222:x-"];
+const FILLS: [&str; 13] =
+    ["", "", "x", "k", "/", "a/b", "a:b", "1", "é", "\n", "\0", "us-east-1", "us-east-2:222222222222:x-"];
 
 /// A text that the pattern covers, or would cover if its wildcards took a little more than they do. `None` if it is no ARN.
 pub fn instance(choices: &mut dyn Choices, pattern: &str) -> Option<String> {
@@ -164,7 +164,18 @@ pub fn instance(choices: &mut dyn Choices, pattern: &str) -> Option<String> {
         }
         match character {
             '*' => text.push_str(choices.one_of::<&str>(&FILLS)),
-            '?' => text.push_str(choices.one_of::<&str>(&["x", "1", "k", "/", "", ":", "é", "*", "xy"])),
+            '?' => text.push_str(choices.one_of::<&str>(&[
+                "x",
+                "1",
+                "k",
+                "/",
+                "",
+                ":",
+                "é",
+                "\u{1f600}",
+                "*",
+                "xy",
+            ])),
             '.' if choices.chance(50) => text.push('x'),
             other => text.push(other),
         }

@@ -134,7 +134,8 @@ pub struct Diagnosis<'s> {
 }
 
 /// Who answers one case as the evaluator does, and who of them fits best with what else was heard: of the requests in which it or the
-/// evaluator strays, the largest share is one in which both stray alike, and it strays not much more often alone.
+/// evaluator strays, the largest share is one in which both stray alike, and it strays not much more often alone. Where it strays alone
+/// counts half: a bug is seldom quite that of the bank, but all that it does wants to be explained.
 pub fn diagnose<'s>(
     suspects: &'s [Suspect],
     case: &Heard,
@@ -150,7 +151,7 @@ pub fn diagnose<'s>(
     let strayed = evidence.iter().flat_map(Heard::answers).filter(strays).count();
     let fitting = explaining.into_iter().filter_map(|suspect| {
         let (with, alone) = suspect.fits(evidence, strength);
-        let share = with as f64 / (strayed + alone).max(1) as f64;
+        let share = with as f64 / (strayed as f64 + alone as f64 / 2.0).max(1.0);
         (alone <= ALONE * (with + 1)).then_some((share, with, suspect))
     });
     // Of equals the first: the bank names the plain faults of a family before the special ones.

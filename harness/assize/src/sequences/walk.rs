@@ -171,7 +171,7 @@ impl Vocabulary {
             (8, 7),
             (8, 8),
             (8, 9),
-            (6, 10),
+            (10, 10),
             (2, 11),
         ]);
         let user = self.principal(choices, model);
