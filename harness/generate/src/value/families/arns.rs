@@ -1,0 +1,130 @@
+//! ARNs and the patterns around them.
+
+use crate::value::Family;
+
+pub(in crate::value) const ARNS: &[Family] = &[
+    Family {
+        same: &["arn:aws:sns:us-east-1:123456789012:topic"],
+        cover: &[
+            "arn:aws:sns:*:123456789012:topic",
+            "arn:aws:sns:us-east-?:*:top*",
+            "arn:*:*:*:*:*",
+            "*:aws:sns:us-east-1:123456789012:topic",
+            "arn:aws:sns:us-east-1:12345678901?:topic*",
+        ],
+        near: &[
+            "arn:aws:sns:us-east-1:123456789012:Topic",
+            "arn:aws:sns:us-east-2:123456789012:topic",
+            "arn:aws:sns::123456789012:topic",
+            "arn:aws:sns:us-east-1::topic",
+            "arn:aws:sns:us-east-1:210987654321:topic",
+            "arn:aws:sqs:us-east-1:123456789012:topic",
+            "arn:aws-cn:sns:us-east-1:123456789012:topic",
+            "ARN:aws:sns:us-east-1:123456789012:topic",
+            "arn:aws:sns:us-east-1:123456789012:topic:x",
+        ],
+        malformed: &["topic", "arn:aws:sns", "arn:aws:sns:*", "*", "", "arn:aws:sns:us-east-1:123456789012"],
+    },
+    Family {
+        same: &["arn:aws:lambda:us-east-1:123456789012:function:f:PROD"],
+        cover: &[
+            "arn:aws:lambda:us-east-1:123456789012:function*",
+            "arn:aws:lambda:*:*:function:f:*",
+            "arn:aws:lambda:*:*:function?f:????",
+        ],
+        near: &[
+            "arn:aws:lambda:us-east-1:123456789012:function:f",
+            "arn:aws:lambda:us-east-1:*:PROD",
+            "arn:aws:lambda:*:f:PROD",
+            "arn:*:123456789012:function:f:PROD",
+            "*:us-east-1:123456789012:function:f:PROD",
+            "arn:aws:lambda:*:PROD",
+            "arn:aws:lambda:us-east-1:123456789012:function:?",
+            "arn:aws:lambda:us-east-1:123456789012:function",
+        ],
+        malformed: &["arn:aws:lambda:us-east-1:123456789012", "arn:aws:lambda:*", ""],
+    },
+    Family {
+        same: &["arn:aws:s3:::bkt/a/b"],
+        cover: &[
+            "arn:aws:s3:::bkt/*",
+            "arn:aws:s3:*:*:bkt/*/b",
+            "arn:aws:s3:::bkt/?/b",
+            "arn:aws:s3:::*",
+            "arn:aws:s3:::bkt?a?b",
+        ],
+        near: &[
+            "arn:aws:s3:::bkt/a",
+            "arn:aws:s3:us-east-1:123456789012:bkt/a/b",
+            "arn:aws:s3:?:*:bkt/a/b",
+            "arn:aws:s3:::bkt/a//b",
+            "arn:aws:s3:::Bkt/a/b",
+            "arn:aws:s3:::bkt/a/b/",
+            "arn:aws:s3:::bkt/é/b",
+        ],
+        malformed: &["bkt/a/b", "arn:aws:s3::bkt/a/b", "arn:aws:s3:*", "*", "**"],
+    },
+    Family {
+        same: &["arn:aws:iam::123456789012:role/R"],
+        cover: &[
+            "arn:aws:iam:*:123456789012:role/R",
+            "arn:aws:*::123456789012:role/*",
+            "arn:aws:iam::*:role/?",
+            "*:*:*:*:*:*",
+        ],
+        near: &[
+            "arn:aws:iam::210987654321:role/R",
+            "arn:aws:iam::123456789012:role/r",
+            "arn:aws:iam:us-east-1:123456789012:role/R",
+            "arn:aws:sts::123456789012:role/R",
+            "arn:aws:iam:::role/R",
+            "arn:aws:iam::123456789012:role/team/R",
+            "arn::iam::123456789012:role/R",
+            "arn:aws:iam:?:123456789012:role/R",
+        ],
+        malformed: &["arn:aws:iam:123456789012:role/R", "role/R", "arn:aws:iam::*", "arn:*:role/R"],
+    },
+    Family {
+        // The same characters again and again, for patterns that would have to take some of them twice.
+        same: &["arn:aws:sns:a-1-a-1:123456789012:x/y/x/y"],
+        cover: &[
+            "arn:aws:sns:*-1:123456789012:*/y",
+            "arn:aws:sns:a-1*:*:x/y*x/y",
+            "arn:aws:sns:a*1:123456789012:x*y",
+            "arn:aws:sns:a-1-a-1*:123456789012:x/y/x/y*",
+            "arn:aws:sns:a-1*-a-1:123456789012:x/y*/x/y",
+        ],
+        near: &[
+            "arn:aws:sns:a-1-a*a-1-a-1:123456789012:x/y/x/y",
+            "arn:aws:sns:a-1-a-1:123456789012:x/y/x*x/y/x/y",
+            "arn:aws:sns:a-1:123456789012:x/y",
+            "arn:aws:sns:*-1:123456789012:*/x",
+            "arn:aws:sns:a-1-*-a-1:123456789012:x/y/*/x/y",
+            "arn:aws:sns:a-1-a-1:123456789012:?/y?x?y",
+            "arn:aws:SNS:a-1-a-1:123456789012:x/y/x/y",
+        ],
+        malformed: &["arn:aws:sns:a-1*y", "x/y/x/y"],
+    },
+    Family {
+        same: &["a:b:c:d:e:f"],
+        cover: &["*:*:*:*:*:*", "a:b:c:d:e:*", "?:b:c:d:e:f", "a:*:c:*:e:f"],
+        near: &[
+            "arn:b:c:d:e:f",
+            "x:b:c:d:e:f",
+            "a:b:c:d:e:f:g",
+            "a:b:*:e:f:g",
+            "a:b:c:d::f",
+            ":b:c:d:e:f",
+            "A:b:c:d:e:f",
+            "a:b:c::e:f",
+            "a::c:d:e:f",
+        ],
+        malformed: &["a:b:c:d:e", "a:b", "*", "", "*:*:*:*:*", "*:*"],
+    },
+    Family {
+        same: &["arn:aws:s3:::"],
+        cover: &["arn:aws:s3:::*", "arn:aws:s3:*:*:*", "arn:*:s3:::"],
+        near: &["arn:aws:s3:::b", "arn:aws:s3:?::", "arn:aws:s3:::?", ":::::", "arn:aws::::"],
+        malformed: &["arn:aws:s3::", "arn:aws:s3", "arn", "", ":", "arn:*"],
+    },
+];
