@@ -31,11 +31,11 @@ pub fn crowd(choices: &mut dyn Choices, scenario: &mut Scenario) {
     match choices.weighted(&[(44, 0), (22, 1), (22, 2), (12, 3)]) {
         0 => {
             choices.label("crowded documents");
-            each_document(policies, &mut |policy_type, policy| {
+            for (policy_type, policy) in policies.documents_mut() {
                 if choices.chance(60) {
                     crowd_statements(choices, policy_type, policy);
                 }
-            });
+            }
         }
         1 => {
             choices.label("crowded list of policies");
@@ -43,28 +43,20 @@ pub fn crowd(choices: &mut dyn Choices, scenario: &mut Scenario) {
         }
         3 => {
             choices.label("crowded elements");
-            each_document(policies, &mut |policy_type, policy| crowd_elements(choices, policy_type, policy));
+            for (policy_type, policy) in policies.documents_mut() {
+                crowd_elements(choices, policy_type, policy);
+            }
         }
         _ => {
             choices.label("crowded contexts");
-            each_document(policies, &mut |policy_type, policy| crowd_values(choices, policy_type, policy));
+            for (policy_type, policy) in policies.documents_mut() {
+                crowd_values(choices, policy_type, policy);
+            }
             for request in requests.iter_mut().filter_map(|case| case.request.as_mut().ok()) {
                 crowd_context(choices, request);
             }
         }
     }
-}
-
-fn each_document(policies: &mut Policies, act: &mut dyn FnMut(PolicyType, &mut PolicySource)) {
-    let identity = policies.identity.iter_mut().flatten().map(|held| &mut held.policy);
-    identity.for_each(|policy| act(PolicyType::Identity, policy));
-    policies.boundary.iter_mut().for_each(|policy| act(PolicyType::Boundary, policy));
-    policies.session.iter_mut().flatten().for_each(|policy| act(PolicyType::Session, policy));
-    policies.scps.iter_mut().flatten().flatten().for_each(|policy| act(PolicyType::Scp, policy));
-    policies.rcps.iter_mut().flatten().flatten().for_each(|policy| act(PolicyType::Rcp, policy));
-    policies.endpoint.iter_mut().for_each(|endpoint| act(PolicyType::Vpce, &mut endpoint.policy));
-    let resource = policies.resource.iter_mut();
-    resource.for_each(|resource| act(resource.kind.policy_type(), &mut resource.policy));
 }
 
 /// Changes the statements of a document. One that its grammar refuses stays as it is.

@@ -135,6 +135,25 @@ impl Policies {
             .chain(session)
             .collect()
     }
+
+    /// The same, to change them.
+    pub fn documents_mut(&mut self) -> Vec<(PolicyType, &mut PolicySource)> {
+        let rcps = self.rcps.iter_mut().flatten().flatten().map(|policy| (PolicyType::Rcp, policy));
+        let scps = self.scps.iter_mut().flatten().flatten().map(|policy| (PolicyType::Scp, policy));
+        let endpoint = self.endpoint.iter_mut().map(|held| (PolicyType::Vpce, &mut held.policy));
+        let resource = self.resource.iter_mut().map(|held| (held.kind.policy_type(), &mut held.policy));
+        let identity =
+            self.identity.iter_mut().flatten().map(|held| (PolicyType::Identity, &mut held.policy));
+        let boundary = self.boundary.iter_mut().map(|policy| (PolicyType::Boundary, policy));
+        let session = self.session.iter_mut().flatten().map(|policy| (PolicyType::Session, policy));
+        rcps.chain(scps)
+            .chain(endpoint)
+            .chain(resource)
+            .chain(identity)
+            .chain(boundary)
+            .chain(session)
+            .collect()
+    }
 }
 
 /// One policy: its id and the text of its document.

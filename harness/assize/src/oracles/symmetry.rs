@@ -103,16 +103,9 @@ fn with_texts(
     change: &dyn Fn(&str) -> String,
 ) -> Option<Situation> {
     let mut policies = situation.policies();
-    let document = |source: &mut assize_model::PolicySource| {
-        source.document = assize_model::DocumentSource::new(change(&source.document.text));
-    };
-    policies.identity.iter_mut().flatten().for_each(|held| document(&mut held.policy));
-    policies.boundary.iter_mut().for_each(document);
-    policies.session.iter_mut().flatten().for_each(document);
-    policies.scps.iter_mut().flatten().flatten().for_each(document);
-    policies.rcps.iter_mut().flatten().flatten().for_each(document);
-    policies.endpoint.iter_mut().for_each(|endpoint| document(&mut endpoint.policy));
-    policies.resource.iter_mut().for_each(|resource| document(&mut resource.policy));
+    for (_, policy) in policies.documents_mut() {
+        policy.document = assize_model::DocumentSource::new(change(&policy.document.text));
+    }
     for grant in &mut policies.acl {
         if let assize_model::Grantee::Account(account) = &mut grant.grantee {
             *account = change(account);

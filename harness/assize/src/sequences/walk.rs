@@ -55,17 +55,13 @@ impl Vocabulary {
             return None;
         }
         let mut documents = Vec::new();
-        let mut add = |policy_type: PolicyType, policy: &PolicySource| {
+        // Session policies come with the question.
+        let attached = policies.documents().into_iter().filter(|(known, _)| *known != PolicyType::Session);
+        for (policy_type, policy) in attached {
             // Policies of several lists may share their own ids.
             let id = format!("{policy_type}-{}", documents.len()).into();
             documents.push(Known { policy_type, policy: PolicySource { id, ..policy.clone() } });
-        };
-        policies.identity.iter().flatten().for_each(|held| add(PolicyType::Identity, &held.policy));
-        policies.boundary.iter().for_each(|policy| add(PolicyType::Boundary, policy));
-        policies.scps.iter().flatten().flatten().for_each(|policy| add(PolicyType::Scp, policy));
-        policies.rcps.iter().flatten().flatten().for_each(|policy| add(PolicyType::Rcp, policy));
-        policies.endpoint.iter().for_each(|endpoint| add(PolicyType::Vpce, &endpoint.policy));
-        policies.resource.iter().for_each(|resource| add(resource.kind.policy_type(), &resource.policy));
+        }
 
         let (mut principals, mut resources, mut accounts) = (Vec::new(), Vec::new(), Vec::new());
         for request in &requests {
