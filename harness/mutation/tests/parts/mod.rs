@@ -31,7 +31,7 @@ pub const PARTS: &[Parts] = &[
     parts("match-012/01-allow", MATCHES, &["MATCH-012", "MATCH-019"],
         &["MATCH-011", "MATCH-013", "MATCH-014", "MATCH-015", "MATCH-016", "MATCH-017"]),
     parts("match-012/03-allow", DOES_NOT, &[], &["MATCH-012", "MATCH-019"]),
-    parts("match-012/04-allow", DOES_NOT, &[], &["MATCH-012", "MATCH-019"]),
+    parts("match-012/04-allow", DOES_NOT, &[], &["EVAL-037", "MATCH-012", "MATCH-019"]),
 
     // Resources: everything; a plain ARN; an ARN for an action without resource.
     parts("match-031/01-allow", MATCHES, &["MATCH-031"], &["EVAL-059", "MATCH-035"]),
@@ -103,6 +103,9 @@ pub const PARTS: &[Parts] = &[
     parts("match-090/allow", "Bob", &[], &["MATCH-098"]),
     parts("match-091/allow-star", "an anonymous caller", &[], &["PRIN-016"]),
     parts("match-098/not-principal-with-user-and-account", "Bob", &[], &["PRIN-046"]),
+    parts("principals/account-value-and-root/cross-account", "root of the account", &["PRIN-033"], &[]),
+    parts("principals/account-value-and-root/cross-account", "root of another account", &[], &["PRIN-033"]),
+    parts("principals/account-value-and-root/cross-account", "user of the account", &[], &["PRIN-033"]),
     parts("eval-028/user-arn", USER, &["EVAL-028", "EVAL-029"], &["EVAL-030", "EVAL-044", "EVAL-045", "EVAL-050", "PRIN-033"]),
 
     // Policy types, and the sides of a decision.
