@@ -132,23 +132,32 @@ mod tests {
         );
     }
 
-    /// PRIN-055: ids are never given twice, so a deleted entity cannot ask.
+    /// PRIN-055: ids are never given twice, so a deleted entity cannot ask, nor can a session of it.
     #[test]
     fn who_was_deleted_asks_nothing() {
-        let bound = |now: &str| {
-            perform(&format!(
-                r#"{{"op":"DecideBound","policy_type":"resource","document":{{"Version":"2012-10-17","Statement":
-                {{"Effect":"Allow","Principal":{{"AWS":"arn:aws:iam::111111111111:user/u"}},"Action":"*","Resource":"*"}}}},
-                "saved":[{{"arn":"arn:aws:iam::111111111111:user/u","id":"AIDAEXAMPLE0000000001"}}],"now":{now},"policies":{{}},
-                "request":{{"principal":{{"kind":"user","partition":"aws","account":"111111111111","path":"/","name":"u",
-                "id":"AIDAEXAMPLE0000000001"}},"action":"s3:GetObject",
-                "resource":{{"arn":"arn:aws:s3:::b/k","account":"111111111111"}}}}}}"#
-            ))
-        };
-        let renamed = bound(r#"[{"arn":"arn:aws:iam::111111111111:user/v","id":"AIDAEXAMPLE0000000001"}]"#);
-        assert!(renamed.is_ok(), "{renamed:?}");
-        let fault = bound("[]").expect_err("the requester was deleted");
-        assert!(fault.contains("not in the directory any more"), "{fault}");
+        let user = r#"{"kind":"user","partition":"aws","account":"111111111111","path":"/","name":"u",
+            "id":"AIDAEXAMPLE0000000001"}"#;
+        let session = r#"{"kind":"role-session","partition":"aws","account":"111111111111",
+            "role":{"path":"/","name":"u","id":"AROAEXAMPLE0000000001"},"session_name":"s","origin":{"kind":"AssumeRole"}}"#;
+        for (kind, id, principal) in
+            [("user", "AIDAEXAMPLE0000000001", user), ("role", "AROAEXAMPLE0000000001", session)]
+        {
+            let arn = |name: &str| format!("arn:aws:iam::111111111111:{kind}/{name}");
+            let saved = format!(r#"[{{"arn":"{}","id":"{id}"}}]"#, arn("u"));
+            let bound = |now: &str| {
+                perform(&format!(
+                    r#"{{"op":"DecideBound","policy_type":"resource","document":{{"Version":"2012-10-17","Statement":
+                    {{"Effect":"Allow","Principal":{{"AWS":"{}"}},"Action":"*","Resource":"*"}}}},
+                    "saved":{saved},"now":{now},"policies":{{}},"request":{{"principal":{principal},"action":"s3:GetObject",
+                    "resource":{{"arn":"arn:aws:s3:::b/k","account":"111111111111"}}}}}}"#,
+                    arn("u")
+                ))
+            };
+            let renamed = bound(&saved.replace(&arn("u"), &arn("v")));
+            assert!(renamed.is_ok(), "{renamed:?}");
+            let fault = bound("[]").expect_err("the requester was deleted");
+            assert!(fault.contains("not in the directory any more"), "{fault}");
+        }
     }
 
     #[test]
@@ -166,6 +175,8 @@ mod tests {
         assert!(fault(&token(root, r#"{"identities":[]}"#)).starts_with("in /policies: unknown member"));
         let resource = r#"{"resource":{"kind":"ordinary","id":"r","document":{}}}"#;
         assert!(fault(&token(root, resource)).contains("hold no \"resource\""));
+        let grants = r#"{"acl":[{"grantee":{"account":"222222222222"},"permission":"READ","on":"object"}]}"#;
+        assert!(fault(&token(root, grants)).contains("and no \"acl\""));
         let identity = r#"{"identity":[{"id":"i","source":"user","document":{"Statement":
             {"Effect":"Allow","Action":"*","Resource":"*"}}}]}"#;
         assert_eq!(fault(&token(root, identity)), "input error IdentityPolicyOnRoot");
