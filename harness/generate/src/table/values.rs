@@ -38,12 +38,12 @@ pub(super) fn table(choices: &mut dyn Choices, columns: usize) -> Table {
 fn subject(choices: &mut dyn Choices) -> Subject {
     let of = choices.weighted(&[
         (40, Type::String),
-        (16, Type::Numeric),
-        (18, Type::Date),
+        (20, Type::Numeric),
+        (20, Type::Date),
         (6, Type::Bool),
         (10, Type::Binary),
         (18, Type::Ip),
-        (14, Type::Arn),
+        (15, Type::Arn),
     ]);
     let fitting: Vec<&'static str> =
         KEYS.iter().filter(|(_, known, _)| *known == of).map(|(name, ..)| *name).collect();
@@ -133,7 +133,7 @@ fn supply(choices: &mut dyn Choices, subject: &Subject, columns: &mut [Column]) 
     for (nth, column) in columns.iter_mut().enumerate() {
         let literal = |choices: &mut dyn Choices, at: usize| value::literal(choices, texts[at % texts.len()]);
         let single = vec![literal(choices, nth)];
-        let values = match choices.weighted(&[(74, 0), (8, 1), (4, 2), (4, 3), (3, 4), (3, 5), (4, 6)]) {
+        let values = match choices.weighted(&[(72, 0), (8, 1), (4, 2), (4, 3), (3, 4), (3, 5), (6, 6)]) {
             0 => single,
             1 => vec![literal(choices, nth), literal(choices, nth + 1)],
             2 => vec![literal(choices, nth), literal(choices, nth)],
