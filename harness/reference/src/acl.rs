@@ -47,11 +47,11 @@ pub(crate) fn class(grantee: &Grantee, principal: &Principal, owner: &str) -> Op
 
 impl<S: Semantics + ?Sized> Question<'_, S> {
     /// The grants that apply, listed as statements of policy `acl`.
-    pub(crate) fn acl_grants(&self, policy_type: PolicyType) -> Vec<Applicable> {
-        let Some(arn) = self.resource_arn() else { return Vec::new() };
+    pub(crate) fn acl_grants(&self, policy_type: PolicyType) -> impl Iterator<Item = Applicable> {
         let semantics = self.semantics();
         let numbered = self.environment.acl.iter().enumerate();
-        let applicable = numbered.filter_map(|(index, grant)| {
+        numbered.filter_map(move |(index, grant)| {
+            let arn = self.resource_arn()?;
             let permits = semantics.acl_permits(grant.on, grant.permission, self.action().as_str());
             let class =
                 semantics.acl_class(&grant.grantee, self.principal(), arn.owner()).filter(|_| permits);
@@ -65,8 +65,7 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
                 region: None,
             };
             let counts = class.is_some() && semantics.acl_counts(grant);
-            counts.then_some(Applicable { effect: Effect::Allow, class, statement })
-        });
-        applicable.collect()
+            counts.then_some(Applicable { level: 0, effect: Effect::Allow, class, statement })
+        })
     }
 }

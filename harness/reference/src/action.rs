@@ -21,7 +21,9 @@ impl<S: Semantics + ?Sized> Matcher<'_, S> {
 
     fn action_entry(&self, entry: &str, action: &Action) -> bool {
         let semantics = self.semantics;
-        self.note_action(entry, action);
+        if self.is_traced() {
+            self.note_action(entry, action);
+        }
         if semantics.action_is_everything(entry) {
             return true;
         }

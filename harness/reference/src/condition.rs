@@ -13,7 +13,9 @@ impl<S: Semantics + ?Sized> Matcher<'_, S> {
     /// Whether every operator of a condition holds for every one of its keys (COND-001); an empty condition does (COND-027).
     pub fn condition_holds(&self, blocks: &[ConditionBlock], version: Version) -> bool {
         let semantics = self.semantics;
-        self.note_condition(blocks);
+        if self.is_traced() {
+            self.note_condition(blocks);
+        }
         semantics.operators_combine(&mut blocks.iter().map(|block| {
             semantics.keys_combine(
                 &mut block.keys.iter().map(|key| self.test(block.operator, &key.key, &key.values, version)),
@@ -28,9 +30,11 @@ impl<S: Semantics + ?Sized> Matcher<'_, S> {
             Some(positive) => (positive, true),
             None => (operator.base, false),
         };
-        let values = self.context.find(|name| semantics.key_equal(key, name));
+        let values = self.context().find(|name| semantics.key_equal(key, name));
         let null = semantics.is_null(values);
-        self.note_test(operator, negated, values, policy);
+        if self.is_traced() {
+            self.note_test(operator, negated, values, policy);
+        }
         if base == BaseOperator::Null {
             return match operator.set {
                 Some(set) => semantics.null_under_set(set),
@@ -100,7 +104,9 @@ impl<S: Semantics + ?Sized> Matcher<'_, S> {
                 _ => semantics.incomparable(base),
             },
         };
-        self.note_comparison(base, value, literal, version);
+        if self.is_traced() {
+            self.note_comparison(base, value, literal, version);
+        }
         self.rule("COND-003", matches)
     }
 

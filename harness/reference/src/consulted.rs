@@ -21,7 +21,9 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
             (true, false) => ReportState::Absent,
             (true, true) => ReportState::Evaluated,
         };
-        self.note_state(policy_type, state);
+        if self.is_traced() {
+            self.note_state(policy_type, state);
+        }
         state
     }
 
@@ -79,10 +81,10 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
         let errors = [
             (boundaries > 1).then_some(InputError::BoundaryCount),
             (sessions > 11).then_some(InputError::SessionPolicyCount),
-            self.identity_error().filter(|_| identity),
-            self.boundary_error().filter(|_| boundaries > 0),
-            self.session_error().filter(|_| session),
-            self.scp_error().filter(|_| scp),
+            identity.then(|| self.identity_error()).flatten(),
+            (boundaries > 0).then(|| self.boundary_error()).flatten(),
+            session.then(|| self.session_error()).flatten(),
+            scp.then(|| self.scp_error()).flatten(),
             (rcp && self.owner_manages()).then_some(InputError::RcpOnManagementAccount),
         ];
         let error = errors.into_iter().flatten().find(|error| self.semantics().reports(*error));

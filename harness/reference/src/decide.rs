@@ -120,8 +120,7 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
     /// Whether every level of the SCP path allows, if SCPs are consulted (EVAL-012, EVAL-013).
     fn scps_allow(&self, found: &Findings) -> bool {
         let scps = found.of_type(PolicyType::Scp);
-        let levels: Vec<bool> =
-            scps.levels.iter().map(|level| level.iter().any(Applicable::allows)).collect();
+        let levels: Vec<bool> = scps.by_level().map(|level| level.iter().any(Applicable::allows)).collect();
         let allow = self.semantics().scp_allows(&levels);
         self.rule("EVAL-011", levels.is_empty());
         self.rule("EVAL-012", allow && !levels.is_empty());
@@ -152,7 +151,9 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
             boundary: semantics.boundary_side(boundary),
             session: semantics.session_side(session, principal),
         };
-        self.note_sides(&sides, boundary, session);
+        if self.is_traced() {
+            self.note_sides(&sides, boundary, session);
+        }
         sides
     }
 

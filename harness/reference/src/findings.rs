@@ -23,13 +23,17 @@ pub(crate) struct Finding {
     /// The type; `Trust` for a role's trust policy.
     pub(crate) policy_type: PolicyType,
     pub(crate) state: ReportState,
+    /// How many levels were read.
+    pub(crate) levels: usize,
     /// The statements that apply, by level and in order.
-    pub(crate) levels: Vec<Vec<Applicable>>,
+    pub(crate) statements: Vec<Applicable>,
 }
 
 /// A statement that applies, or a grant of an access control list.
 #[derive(Clone, Debug)]
 pub(crate) struct Applicable {
+    /// The level that it stands at; 0 for types without levels.
+    pub(crate) level: usize,
     pub(crate) effect: Effect,
     /// The class of its principal element, where it has one (PRIN-028).
     pub(crate) class: Option<MatchClass>,
@@ -43,17 +47,22 @@ impl Applicable {
 }
 
 impl Finding {
-    /// The statements that apply, all levels together.
-    pub(crate) fn statements(&self) -> impl Iterator<Item = &Applicable> {
-        self.levels.iter().flatten()
-    }
-
     pub(crate) fn allows(&self) -> bool {
-        self.statements().any(Applicable::allows)
+        self.statements.iter().any(Applicable::allows)
     }
 
     pub(crate) fn denies(&self) -> bool {
-        self.statements().any(|statement| !statement.allows())
+        self.statements.iter().any(|statement| !statement.allows())
+    }
+
+    /// The statements of each level that apply, root first.
+    pub(crate) fn by_level(&self) -> impl Iterator<Item = &[Applicable]> {
+        let mut rest = self.statements.as_slice();
+        (0..self.levels).map(move |level| {
+            let (of_level, after) = rest.split_at(rest.partition_point(|statement| statement.level <= level));
+            rest = after;
+            of_level
+        })
     }
 
     /// Whether it allows, if it was consulted and supplied.
@@ -72,8 +81,8 @@ impl Findings {
     /// The statements that apply and are `wanted`, in order (EVAL-066).
     pub(crate) fn statements(&self, wanted: impl Fn(&Applicable) -> bool) -> Vec<StatementRef> {
         let mut statements = Vec::new();
-        for level in self.types.iter().flat_map(|finding| &finding.levels) {
-            let wanted = level.iter().filter(|applicable| wanted(applicable));
+        for finding in &self.types {
+            let wanted = finding.statements.iter().filter(|applicable| wanted(applicable));
             statements.extend(wanted.map(|applicable| applicable.statement.clone()));
         }
         statements
@@ -86,7 +95,7 @@ impl Findings {
     /// Whether the resource side grants with this class (EVAL-010, step 5).
     pub(crate) fn grants(&self, class: MatchClass) -> bool {
         let resource = self.of_type(PolicyType::Resource);
-        resource.statements().any(|statement| statement.allows() && statement.class == Some(class))
+        resource.statements.iter().any(|statement| statement.allows() && statement.class == Some(class))
     }
 }
 
@@ -95,32 +104,33 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
         let shown = if policy_type == PolicyType::Resource { resource_or_trust(kind) } else { policy_type };
         let state = self.state(policy_type);
         if state != ReportState::Evaluated {
-            return Finding { policy_type: shown, state, levels: Vec::new() };
+            return Finding { policy_type: shown, state, levels: 0, statements: Vec::new() };
         }
         let supplied = self.environment.types[policy_type.place()].as_deref().unwrap_or_default();
         let has_levels = matches!(policy_type, PolicyType::Rcp | PolicyType::Scp);
-        let mut levels = Vec::with_capacity(supplied.len() + 1);
+        let mut statements = Vec::new();
         for level in 0..supplied.len() {
-            let applicable = self.applicable(shown, supplied, level, has_levels);
-            levels.push(self.standing(shown, applicable));
+            let before = statements.len();
+            self.add_applicable(&mut statements, shown, supplied, level, has_levels);
+            self.leave_standing(&mut statements, before, shown);
         }
         if policy_type == PolicyType::Resource {
-            levels.push(self.acl_grants(shown));
+            statements.extend(self.acl_grants(shown));
         }
-        Finding { policy_type: shown, state, levels }
+        Finding { policy_type: shown, state, levels: supplied.len(), statements }
     }
 
-    /// The statements of a level that apply (EVAL-003), less the Deny statements that EVAL-033 sets aside.
-    fn applicable(
+    /// Adds the statements of a level that apply (EVAL-003), less the Deny statements that EVAL-033 sets aside.
+    fn add_applicable(
         &self,
+        applicable: &mut Vec<Applicable>,
         policy_type: PolicyType,
         levels: &[Vec<Policy>],
         level: usize,
         has_levels: bool,
-    ) -> Vec<Applicable> {
+    ) {
         let endpoint = self.endpoint_of(policy_type);
         let lockout_exempt = policy_type == PolicyType::Resource && self.lockout_exempt();
-        let mut applicable = Vec::new();
         for (index, policy) in levels[level].iter().enumerate() {
             let document = &policy.document;
             for (at, statement) in document.statements.iter().enumerate() {
@@ -150,23 +160,21 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
                     sid: statement.sid.clone(),
                     region: document.regions.get(at).copied(),
                 };
-                applicable.push(Applicable { effect, class, statement: statement_ref });
+                applicable.push(Applicable { level, effect, class, statement: statement_ref });
             }
         }
-        applicable
     }
 
     fn deny_reaches(&self, policy_type: PolicyType, class: Option<MatchClass>) -> bool {
         self.rule("PRIN-041", self.semantics().deny_reaches(policy_type, class))
     }
 
-    /// Those of a level's applicable statements that stand beside each other: all (EVAL-003).
-    fn standing(&self, policy_type: PolicyType, mut applicable: Vec<Applicable>) -> Vec<Applicable> {
-        let effects: Vec<Effect> = applicable.iter().map(|statement| statement.effect).collect();
-        let mut places = 0..effects.len();
-        applicable
-            .retain(|_| places.next().is_some_and(|at| self.semantics().stands(policy_type, &effects, at)));
-        applicable
+    /// Leaves those of a level's applicable statements, which begin at `first`, that stand beside each other: all (EVAL-003).
+    fn leave_standing(&self, applicable: &mut Vec<Applicable>, first: usize, policy_type: PolicyType) {
+        let effects: Vec<Effect> = applicable[first..].iter().map(|statement| statement.effect).collect();
+        let mut places = 0..applicable.len();
+        let stands = |at: usize| at < first || self.semantics().stands(policy_type, &effects, at - first);
+        applicable.retain(|_| places.next().is_some_and(stands));
     }
 
     /// The kind of endpoint as whose policy principals are read (EVAL-022).

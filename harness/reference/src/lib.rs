@@ -125,6 +125,10 @@ impl<S: Semantics + ?Sized> Prepared<'_, S> {
     /// # Errors
     /// As [`Self::evaluate`].
     pub fn evaluate_traced(&self, request: &Request, trace: &Trace) -> Result<Evaluation, InputError> {
+        self.answer(request, trace).map(|evaluation| *evaluation)
+    }
+
+    fn answer(&self, request: &Request, trace: &Trace) -> Result<Box<Evaluation>, InputError> {
         let question = Question::new(self.semantics, &self.environment, request, trace);
         match question.input_error() {
             Some(error) => Err(error),
@@ -154,8 +158,8 @@ impl<S: Semantics + ?Sized> Evaluator for Reference<S> {
 
 impl<S: Semantics + ?Sized> assize_model::Prepared for Prepared<'_, S> {
     fn evaluate(&self, request: &Request) -> Verdict {
-        match Prepared::evaluate(self, request) {
-            Ok(evaluation) => Verdict::Evaluated(Box::new(evaluation)),
+        match self.answer(request, &Trace::off()) {
+            Ok(evaluation) => Verdict::Evaluated(evaluation),
             Err(error) => Verdict::InputError(error),
         }
     }
@@ -163,7 +167,7 @@ impl<S: Semantics + ?Sized> assize_model::Prepared for Prepared<'_, S> {
     fn trace(&self, request: &Request) -> Vec<Participation> {
         let trace = Trace::on();
         // An input error is part of the trace as much as a decision is.
-        let _ = self.evaluate_traced(request, &trace);
+        let _ = self.answer(request, &trace);
         trace.into_parts()
     }
 }

@@ -65,7 +65,7 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
     /// The keys that the policies name and the request does not have; one without values is absent (COND-008).
     pub(crate) fn missing_context_keys(&self) -> Vec<String> {
         let absent = |key: &&String| {
-            self.matcher.context.find(|known| self.semantics().key_equal(known, key)).is_empty()
+            self.matcher.context().find(|known| self.semantics().key_equal(known, key)).is_empty()
         };
         let missing: Vec<String> = self.environment.named_keys.iter().filter(absent).cloned().collect();
         self.rule("EVAL-076", !missing.is_empty());

@@ -1,5 +1,5 @@
 //! What the trace learns beside the decisions: which rules the facts of a test, a statement or a request bring in. Nothing here decides
-//! anything, and nothing runs while the trace is off.
+//! anything, and nothing is called while the trace is off.
 
 use std::borrow::Cow;
 
@@ -17,10 +17,8 @@ use crate::variable::{Lookup, Segment, segments};
 
 impl<S: Semantics + ?Sized> Matcher<'_, S> {
     /// Chapter 02, part B.
+    #[cold]
     pub(crate) fn note_action(&self, entry: &str, action: &Action) {
-        if !self.trace.is_on() {
-            return;
-        }
         self.rule("MATCH-011", entry == "*");
         let Some((vendor, name)) = entry.split_once(':') else { return };
         let semantics = self.semantics;
@@ -37,10 +35,8 @@ impl<S: Semantics + ?Sized> Matcher<'_, S> {
     }
 
     /// Chapter 02, part C.
+    #[cold]
     pub(crate) fn note_resource(&self, entry: &str, version: Version, request: &str) {
-        if !self.trace.is_on() {
-            return;
-        }
         self.rule("MATCH-030", true);
         self.rule("MATCH-031", entry == "*" || request == "*");
         self.rule("EVAL-059", request == "*");
@@ -87,10 +83,8 @@ impl<S: Semantics + ?Sized> Matcher<'_, S> {
     }
 
     /// Chapter 02, part D: what a variable found.
+    #[cold]
     pub(crate) fn note_variable(&self, lookup: Lookup<'_>, default: Option<&str>) {
-        if !self.trace.is_on() {
-            return;
-        }
         self.rule("MATCH-064", lookup == Lookup::Several);
         self.rule("MATCH-065", lookup == Lookup::NoValue);
         let resolved = matches!(lookup, Lookup::Value(_)) || (lookup == Lookup::NoValue && default.is_some());
@@ -104,8 +98,9 @@ impl<S: Semantics + ?Sized> Matcher<'_, S> {
     }
 
     /// Chapter 03, part B: a whole condition.
+    #[cold]
     pub(crate) fn note_condition(&self, blocks: &[ConditionBlock]) {
-        if !self.trace.is_on() || blocks.is_empty() {
+        if blocks.is_empty() {
             return;
         }
         self.rule("COND-000", true);
@@ -120,6 +115,7 @@ impl<S: Semantics + ?Sized> Matcher<'_, S> {
     }
 
     /// Chapter 03, part B: one test.
+    #[cold]
     pub(crate) fn note_test(
         &self,
         operator: Operator,
@@ -127,9 +123,6 @@ impl<S: Semantics + ?Sized> Matcher<'_, S> {
         values: &[Cow<'_, str>],
         policy: &[Literal],
     ) {
-        if !self.trace.is_on() {
-            return;
-        }
         let null = self.semantics.is_null(values);
         let absent = values.is_empty();
         let set = operator.set.is_some();
@@ -162,6 +155,7 @@ impl<S: Semantics + ?Sized> Matcher<'_, S> {
     }
 
     /// Chapter 03, parts C to I: one comparison of a context value.
+    #[cold]
     pub(crate) fn note_comparison(
         &self,
         base: BaseOperator,
@@ -170,9 +164,6 @@ impl<S: Semantics + ?Sized> Matcher<'_, S> {
         version: Version,
     ) {
         use BaseOperator as Op;
-        if !self.trace.is_on() {
-            return;
-        }
         let text = &literal.text;
         let wildcard = text.contains(['*', '?']);
         let takes_wildcards = matches!(base, Op::StringLike | Op::ArnEquals | Op::ArnLike);
@@ -240,10 +231,8 @@ impl<S: Semantics + ?Sized> Matcher<'_, S> {
 
 impl<S: Semantics + ?Sized> Question<'_, S> {
     /// What the requester and the resource bring in.
+    #[cold]
     pub(crate) fn note_facts(&self) {
-        if !self.matcher.trace.is_on() {
-            return;
-        }
         self.rule("CTX-001", true);
         self.rule("PRIN-001", true);
         self.rule("PRIN-015", true);
@@ -283,10 +272,8 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
     }
 
     /// A type's part.
+    #[cold]
     pub(crate) fn note_state(&self, policy_type: PolicyType, state: ReportState) {
-        if !self.matcher.trace.is_on() {
-            return;
-        }
         let consulted = state == ReportState::Evaluated;
         self.rule("EVAL-006", true);
         match policy_type {
@@ -304,10 +291,8 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
     }
 
     /// The class of a Principal element.
+    #[cold]
     pub(crate) fn note_class(&self, class: Option<MatchClass>) {
-        if !self.matcher.trace.is_on() {
-            return;
-        }
         for rule in ["PRIN-019", "PRIN-028", "PRIN-029", "PRIN-030"] {
             self.rule(rule, class.is_some());
         }
@@ -316,10 +301,8 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
     }
 
     /// What the sides of a decision bring in.
+    #[cold]
     pub(crate) fn note_sides(&self, sides: &Sides, boundary: Option<bool>, session: Option<bool>) {
-        if !self.matcher.trace.is_on() {
-            return;
-        }
         let cross_account = self.cross_account();
         let ordinary = sides.kind == ResourceKind::Ordinary;
         let root = matches!(self.principal(), Principal::Root(_));
@@ -337,10 +320,8 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
     }
 
     /// The decision.
+    #[cold]
     pub(crate) fn note_outcome(&self, decision: Decision, deciding: Option<DecidingType>) {
-        if !self.matcher.trace.is_on() {
-            return;
-        }
         self.rule("EVAL-004", decision == Decision::ImplicitDeny);
         self.rule("EVAL-010", true);
         self.rule("EVAL-047", decision == Decision::ExplicitDeny && self.cross_account());

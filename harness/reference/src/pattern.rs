@@ -124,8 +124,11 @@ pub(crate) fn covers<S: Semantics + ?Sized>(
             Some(wildcard) => break wildcard,
         }
     };
+    let Some(second) = pattern.next() else {
+        return covers_rest(semantics, place, &[wildcard], characters);
+    };
     let mut from_wildcard = Vec::with_capacity(16);
-    from_wildcard.push(wildcard);
+    from_wildcard.extend([wildcard, second]);
     for piece in pattern {
         from_wildcard.push(piece);
     }
@@ -136,6 +139,16 @@ pub(crate) fn covers<S: Semantics + ?Sized>(
             _ => return false,
         }
     }
+    covers_rest(semantics, place, pattern, characters)
+}
+
+/// As [`covers`], of what lies between the characters that leave no choice.
+fn covers_rest<S: Semantics + ?Sized>(
+    semantics: &S,
+    place: Place,
+    pattern: &[Piece],
+    mut characters: Chars<'_>,
+) -> bool {
     match pattern {
         [Piece::Many(reach)] => characters.all(|character| semantics.star_takes(place, *reach, character)),
         pattern => covers_every_way(semantics, place, pattern, characters),

@@ -87,7 +87,9 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
         let classes =
             by_name.map(|(at, layer)| self.semantics().class_of_layer(*layer, at + 1 == layers.len()));
         let class = self.semantics().strongest(&mut everyone.into_iter().chain(classes));
-        self.note_class(class);
+        if self.is_traced() {
+            self.note_class(class);
+        }
         class
     }
 

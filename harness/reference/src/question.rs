@@ -5,7 +5,6 @@ use std::cell::OnceCell;
 use assize_model::request::ResourceArn;
 use assize_model::{Action, PolicyType, Principal, Request, Resource, ResourceKind};
 
-use crate::context::FinishedContext;
 use crate::environment::Environment;
 use crate::findings::Findings;
 use crate::matcher::Matcher;
@@ -18,7 +17,7 @@ pub(crate) struct Question<'a, S: ?Sized> {
     pub(crate) matcher: Matcher<'a, S>,
     pub(crate) environment: &'a Environment,
     request: &'a Request,
-    layers: Vec<Layer<'a>>,
+    layers: OnceCell<Vec<Layer<'a>>>,
     on_role: bool,
     findings: OnceCell<Findings>,
 }
@@ -30,19 +29,26 @@ impl<'a, S: Semantics + ?Sized> Question<'a, S> {
         request: &'a Request,
         trace: &'a Trace,
     ) -> Self {
-        let context = FinishedContext::of(semantics, request);
-        let matcher = Matcher::new(semantics, context, trace);
-        let layers = layers(request.principal());
+        let matcher = Matcher::of(semantics, request, trace);
         let supplied_for_role = environment.resource_kind == Some(ResourceKind::RoleTrust);
         let on_role = supplied_for_role || semantics.is_role(request.resource());
-        let question = Question { matcher, environment, request, layers, on_role, findings: OnceCell::new() };
-        question.note_facts();
+        let (layers, findings) = (OnceCell::new(), OnceCell::new());
+        let question = Question { matcher, environment, request, layers, on_role, findings };
+        if question.is_traced() {
+            question.note_facts();
+        }
         question
     }
 
     /// Records a rule's part; see [`Trace`].
+    #[inline]
     pub(crate) fn rule(&self, rule: &'static str, applied: bool) -> bool {
         self.matcher.rule(rule, applied)
+    }
+
+    /// Whether rules' parts are recorded.
+    pub(crate) fn is_traced(&self) -> bool {
+        self.matcher.is_traced()
     }
 
     pub(crate) fn semantics(&self) -> &'a S {
@@ -77,9 +83,9 @@ impl<'a, S: Semantics + ?Sized> Question<'a, S> {
         self.resource_arn().map(ResourceArn::partition)
     }
 
-    /// The names of the requester (PRIN-016).
+    /// The names of the requester (PRIN-016). Put together when first asked for.
     pub(crate) fn layers(&self) -> &[Layer<'a>] {
-        &self.layers
+        self.layers.get_or_init(|| layers(self.principal()))
     }
 
     /// Whether the resource is a role, by its ARN or by the policy that was supplied for it (EVAL-049).

@@ -8,61 +8,70 @@ use crate::semantics::Semantics;
 
 impl<S: Semantics + ?Sized> Question<'_, S> {
     /// Decides, and records everything that the rules ask for.
-    pub(crate) fn evaluate(mut self) -> Evaluation {
+    pub(crate) fn evaluate(mut self) -> Box<Evaluation> {
         let outcome = self.decide();
-        self.note_outcome(outcome.decision, outcome.deciding);
-        Evaluation {
+        if self.is_traced() {
+            self.note_outcome(outcome.decision, outcome.deciding);
+        }
+        Box::new(Evaluation {
             decision: outcome.decision,
             deciding: outcome.deciding,
             determining: outcome.determining,
             by_type: self.by_type(),
             relation: self.relation(),
             missing_context_keys: self.missing_context_keys(),
-        }
+        })
     }
 
     /// EVAL-069. If the request was decided without reading a policy, no type was applicable.
     fn by_type(&mut self) -> [TypeReport; 7] {
+        let mut reports =
+            PolicyType::REPORTED.map(|listed| TypeReport::unevaluated(listed, ReportState::NotApplicable));
         match self.take_findings() {
-            Some(found) => found.types.map(|finding| self.report(finding)),
-            None => PolicyType::REPORTED.map(|listed| {
-                let resource = listed == PolicyType::Resource;
-                let shown = if resource { resource_or_trust(self.effective_kind()) } else { listed };
-                TypeReport::unevaluated(shown, ReportState::NotApplicable)
-            }),
+            Some(found) => {
+                for (report, finding) in reports.iter_mut().zip(found.types) {
+                    self.report(report, finding);
+                }
+            }
+            None => {
+                reports[PolicyType::Resource.place()].policy_type = resource_or_trust(self.effective_kind());
+            }
         }
+        reports
     }
 
-    fn report(&self, finding: Finding) -> TypeReport {
-        let mut report = TypeReport::unevaluated(finding.policy_type, finding.state);
+    /// What one type had to say.
+    fn report(&self, report: &mut TypeReport, finding: Finding) {
+        report.policy_type = finding.policy_type;
+        report.state = finding.state;
         if finding.state != ReportState::Evaluated {
-            return report;
+            return;
         }
-        let level_result = |level: &Vec<Applicable>| {
+        let level_result = |level: &[Applicable]| {
             let denies = level.iter().any(|statement| !statement.allows());
             self.semantics().result(denies, level.iter().any(Applicable::allows))
         };
         let allows = match finding.policy_type {
             PolicyType::Rcp => true,
             PolicyType::Scp => {
-                report.levels = finding.levels.iter().map(level_result).collect();
-                finding.levels.iter().all(|level| level.iter().any(Applicable::allows))
+                report.levels = finding.by_level().map(level_result).collect();
+                finding.by_level().all(|level| level.iter().any(Applicable::allows))
             }
             PolicyType::Resource | PolicyType::Trust => {
-                report.class = finding.statements().filter(|s| s.allows()).filter_map(|s| s.class).max();
+                report.class = finding.statements.iter().filter(|s| s.allows()).filter_map(|s| s.class).max();
                 finding.allows()
             }
             _ => finding.allows(),
         };
         report.result = Some(self.semantics().result(finding.denies(), allows));
         self.rule("EVAL-003", report.result != Some(Decision::ImplicitDeny));
-        for level in finding.levels {
-            for applicable in level {
-                let list = if applicable.allows() { &mut report.allow } else { &mut report.deny };
-                list.push(applicable.statement);
-            }
+        let allowing = finding.statements.iter().filter(|statement| statement.allows()).count();
+        report.allow.reserve_exact(allowing);
+        report.deny.reserve_exact(finding.statements.len() - allowing);
+        for applicable in finding.statements {
+            let list = if applicable.allows() { &mut report.allow } else { &mut report.deny };
+            list.push(applicable.statement);
         }
-        report
     }
 
     /// EVAL-007.

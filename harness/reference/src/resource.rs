@@ -22,7 +22,9 @@ impl<S: Semantics + ?Sized> Matcher<'_, S> {
 
     fn resource_entry(&self, entry: &str, version: Version, request: &str) -> bool {
         let semantics = self.semantics;
-        self.note_resource(entry, version, request);
+        if self.is_traced() {
+            self.note_resource(entry, version, request);
+        }
         if semantics.resource_is_everything(entry) {
             return true;
         }
@@ -61,7 +63,8 @@ impl<S: Semantics + ?Sized> Matcher<'_, S> {
 /// variables do not exist.
 pub(crate) fn head_length(pattern: &str, variables: bool) -> usize {
     let (mut colons, mut inside) = (0, false);
-    for (at, byte) in pattern.bytes().enumerate() {
+    let marks = pattern.bytes().enumerate().filter(|(_, byte)| matches!(byte, b':' | b'$' | b'}'));
+    for (at, byte) in marks {
         match byte {
             b':' if !inside => {
                 colons += 1;

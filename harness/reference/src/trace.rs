@@ -28,12 +28,8 @@ impl Trace {
     /// decision can be recorded where it is used.
     #[inline]
     pub(crate) fn rule(&self, rule: &'static str, applied: bool) -> bool {
-        if let Some(cell) = &self.0 {
-            let mut parts = cell.borrow_mut();
-            match parts.iter_mut().find(|part| part.rule == rule) {
-                Some(part) => part.applied |= applied,
-                None => parts.push(Participation { rule, applied }),
-            }
+        if let Some(parts) = &self.0 {
+            note(parts, rule, applied);
         }
         applied
     }
@@ -41,5 +37,15 @@ impl Trace {
     /// What was recorded.
     pub fn into_parts(self) -> Vec<Participation> {
         self.0.map(RefCell::into_inner).unwrap_or_default()
+    }
+}
+
+/// Out of the way of decisions that are not traced: rules are noted in more than a hundred places.
+#[cold]
+fn note(parts: &RefCell<Vec<Participation>>, rule: &'static str, applied: bool) {
+    let mut parts = parts.borrow_mut();
+    match parts.iter_mut().find(|part| part.rule == rule) {
+        Some(part) => part.applied |= applied,
+        None => parts.push(Participation { rule, applied }),
     }
 }

@@ -120,7 +120,9 @@ impl<S: Semantics + ?Sized> Matcher<'_, S> {
                 }
                 Segment::Variable { name, default } => {
                     let lookup = semantics.variable_value(name, self.values_of_variable(name));
-                    self.note_variable(lookup, default);
+                    if self.is_traced() {
+                        self.note_variable(lookup, default);
+                    }
                     match (lookup, semantics.default_for(default, lookup)) {
                         (_, Some(default)) => substitute(default, semantics.default_is_literal()),
                         (Lookup::Value(value), None) => substitute(value, semantics.value_is_literal()),
@@ -145,6 +147,6 @@ impl<S: Semantics + ?Sized> Matcher<'_, S> {
 
     /// The values of the context key that a variable names (MATCH-063).
     fn values_of_variable(&self, name: &str) -> &[Cow<'_, str>] {
-        self.context.find(|key| self.semantics.variable_name_equal(name, key))
+        self.context().find(|key| self.semantics.variable_name_equal(name, key))
     }
 }
