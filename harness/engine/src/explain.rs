@@ -110,6 +110,8 @@ impl Reader<'_> {
     }
 
     /// Adds the statements of a bag that apply, and tells the class of each that allows.
+    // One copy for all policy types stays in the processor's cache.
+    #[inline(never)]
     fn read(
         &self,
         report: &mut TypeReport,

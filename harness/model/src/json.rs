@@ -156,8 +156,11 @@ pub fn parse(text: &str) -> Result<Value<'_>, JsonError> {
 /// What was read, or why it cannot be: in a box, since what every value passes through must be small.
 type Parsed<T> = Result<T, Box<JsonError>>;
 
-/// How many members or values there is room for at first. Most objects and lists have no more.
-const ROOM: usize = 4;
+/// How many values a list has room for at first. Most have no more.
+const VALUES: usize = 4;
+
+/// How many members an object has room for at first. Most statements have no more.
+const MEMBERS: usize = 6;
 
 struct Parser<'a> {
     text: &'a str,
@@ -204,7 +207,7 @@ impl<'a> Parser<'a> {
             self.at += 1;
             return Ok(Kind::Object(Vec::new()));
         }
-        let mut members = Vec::with_capacity(ROOM);
+        let mut members = Vec::with_capacity(MEMBERS);
         loop {
             let start = self.at;
             if self.peek() != Some(b'"') {
@@ -237,7 +240,7 @@ impl<'a> Parser<'a> {
             self.at += 1;
             return Ok(Kind::Array(Vec::new()));
         }
-        let mut values = Vec::with_capacity(ROOM);
+        let mut values = Vec::with_capacity(VALUES);
         loop {
             values.push(self.value(depth + 1)?);
             if self.closes(b']', "`,` or `]` after the value")? {

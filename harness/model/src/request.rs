@@ -74,10 +74,10 @@ impl Request {
     }
 }
 
-/// The action of a request: `vendor:name` (MATCH-010).
+/// The action of a request: `vendor:name` (MATCH-010). Clones share their text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Action {
-    text: String,
+    text: Arc<str>,
     colon: usize,
 }
 
@@ -85,7 +85,7 @@ impl Action {
     /// # Errors
     /// `InvalidAction` unless there is exactly one colon, a vendor of ASCII letters, digits, `.` and `-`, and a name without white
     /// space and wildcards.
-    pub fn new(text: impl Into<String>) -> Result<Self, InputError> {
+    pub fn new(text: impl Into<Arc<str>>) -> Result<Self, InputError> {
         let text = text.into();
         let colon = text.bytes().position(|byte| byte == b':').ok_or(InputError::InvalidAction)?;
         let (vendor, name) = (&text[..colon], &text[colon + 1..]);
@@ -134,9 +134,9 @@ impl Resource {
     /// * `InvalidResource` if the text is neither.
     /// * `MissingOwner` if it is an ARN and no owner is stated.
     /// * `OwnerMismatch` if the ARN carries an account and it is not the owner (EVAL-009).
-    pub fn new(text: impl Into<String>, owner: Option<String>) -> Result<Self, InputError> {
+    pub fn new(text: impl Into<Arc<str>>, owner: Option<String>) -> Result<Self, InputError> {
         let text = text.into();
-        if text == "*" {
+        if &*text == "*" {
             return Ok(Resource::None { owner });
         }
         // What is split here is short: looking at each byte is faster than setting up a search.
@@ -149,8 +149,9 @@ impl Resource {
             return Err(InputError::InvalidResource);
         }
         let owner = owner.filter(|owner| !owner.is_empty()).ok_or(InputError::MissingOwner)?;
+        let owner = Arc::from(owner);
         let arn = ResourceArn { text, colons, owner, management: false, aws_managed: false };
-        if !arn.account().is_empty() && arn.account() != arn.owner {
+        if !arn.account().is_empty() && arn.account() != arn.owner() {
             return Err(InputError::OwnerMismatch);
         }
         Ok(Resource::Arn(arn))
@@ -176,13 +177,13 @@ impl Resource {
     }
 }
 
-/// The ARN of a resource, and facts that the ARN does not carry.
+/// The ARN of a resource, and facts that the ARN does not carry. Clones share their texts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ResourceArn {
-    text: String,
+    text: Arc<str>,
     /// Where the first five colons stand.
     colons: [usize; 5],
-    owner: String,
+    owner: Arc<str>,
     management: bool,
     aws_managed: bool,
 }

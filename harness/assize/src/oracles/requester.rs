@@ -1,5 +1,7 @@
 //! Requests that differ from another in one member.
 
+use std::sync::Arc;
+
 use assize_model::{
     Account, Action, Context, ContextEntry, Entity, FederatedCaller, FederatedUser, Issuer, Literal, Origin,
     Principal, Request, Resource, RoleSession, Root, Service, User,
@@ -12,7 +14,7 @@ pub fn by(request: &Request, principal: Principal) -> Option<Request> {
 }
 
 /// The same request for another action.
-pub fn for_action(request: &Request, action: impl Into<String>) -> Option<Request> {
+pub fn for_action(request: &Request, action: impl Into<Arc<str>>) -> Option<Request> {
     let action = Action::new(action).ok()?;
     Request::new(request.principal().clone(), action, request.resource().clone(), request.context().clone())
         .ok()

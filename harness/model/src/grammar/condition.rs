@@ -22,7 +22,11 @@ impl<'v> Reader<'_, '_, 'v> {
             return Vec::new();
         };
         let mut blocks = Vec::with_capacity(members.len());
-        for member in self.distinct(members, &path) {
+        let mut names = HashSet::new();
+        for (at, member) in members.iter().enumerate() {
+            if self.is_repeated(members, at, &mut names, &path) {
+                continue;
+            }
             let path = Path::Member(&path, &member.name);
             let operator = Operator::parse(&member.name);
             if operator.is_none() {
@@ -65,7 +69,11 @@ impl<'v> Reader<'_, '_, 'v> {
             return Vec::new();
         };
         let mut keys = Vec::with_capacity(members.len());
-        for member in self.distinct(members, path) {
+        let mut names = HashSet::new();
+        for (at, member) in members.iter().enumerate() {
+            if self.is_repeated(members, at, &mut names, path) {
+                continue;
+            }
             let inner = Path::Member(path, &member.name);
             if member.name.is_empty() {
                 self.report.add(Code::ConditionKey, "GRAM-034", &inner, member.name_span, || {
@@ -132,21 +140,23 @@ impl<'v> Reader<'_, '_, 'v> {
         Some(Literal { text: text.to_owned(), kind })
     }
 
-    /// GRAM-004: the members whose name does not stand before; reports the others.
-    fn distinct(&mut self, members: &'v [Member<'v>], path: &Path<'_>) -> Vec<&'v Member<'v>> {
-        let mut names: HashSet<&str> = HashSet::new();
-        let mut distinct = Vec::with_capacity(members.len());
-        for (index, member) in members.iter().enumerate() {
-            let repeated = match members.len() <= FEW {
-                true => members[..index].iter().any(|earlier| earlier.name == member.name),
-                false => !names.insert(&member.name),
-            };
-            match repeated {
-                true => self.report.repeated(member, path),
-                false => distinct.push(member),
-            }
+    /// GRAM-004: whether the name of a member stands before, which is reported. `names` are those before it, if there are many.
+    fn is_repeated(
+        &mut self,
+        members: &'v [Member<'v>],
+        at: usize,
+        names: &mut HashSet<&'v str>,
+        path: &Path<'_>,
+    ) -> bool {
+        let member = &members[at];
+        let repeated = match members.len() <= FEW {
+            true => members[..at].iter().any(|earlier| earlier.name == member.name),
+            false => !names.insert(&member.name),
+        };
+        if repeated {
+            self.report.repeated(member, path);
         }
-        distinct
+        repeated
     }
 }
 
