@@ -38,7 +38,7 @@ pub const PARTS: &[Parts] = &[
     parts("match-031/03-allow", DOES_NOT, &["EVAL-059", "MATCH-031"], &["MATCH-035"]),
     parts("match-030/01-allow", DOES_NOT, &["MATCH-034"],
         &["EVAL-059", "MATCH-031", "MATCH-033", "MATCH-036", "MATCH-037", "MATCH-040", "MATCH-061", "MATCH-062", "MATCH-071"]),
-    parts("match-032/01-allow", MATCHES, &[], &["MATCH-037"]),
+    parts("match-032/01-allow", MATCHES, &[], &["MATCH-002", "MATCH-037"]),
 
     // References: without and with variables; of several values, of one, of none.
     parts("match-061/02-allow", MATCHES, &["MATCH-061"], &["MATCH-060", "MATCH-062", "MATCH-067", "MATCH-071"]),

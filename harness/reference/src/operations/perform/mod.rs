@@ -139,9 +139,13 @@ mod tests {
             "id":"AIDAEXAMPLE0000000001"}"#;
         let session = r#"{"kind":"role-session","partition":"aws","account":"111111111111",
             "role":{"path":"/","name":"u","id":"AROAEXAMPLE0000000001"},"session_name":"s","origin":{"kind":"AssumeRole"}}"#;
-        for (kind, id, principal) in
-            [("user", "AIDAEXAMPLE0000000001", user), ("role", "AROAEXAMPLE0000000001", session)]
-        {
+        let federated = r#"{"kind":"federated-user","partition":"aws","account":"111111111111","name":"f",
+            "issuer":{"kind":"user","path":"/","name":"u","id":"AIDAEXAMPLE0000000001"}}"#;
+        for (kind, id, principal) in [
+            ("user", "AIDAEXAMPLE0000000001", user),
+            ("user", "AIDAEXAMPLE0000000001", federated),
+            ("role", "AROAEXAMPLE0000000001", session),
+        ] {
             let arn = |name: &str| format!("arn:aws:iam::111111111111:{kind}/{name}");
             let saved = format!(r#"[{{"arn":"{}","id":"{id}"}}]"#, arn("u"));
             let bound = |now: &str| {
