@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use assize_model::Participation;
 
 /// Records which rules took part, each once, in the order of their first part. Costs a branch per rule while it is off.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Trace(Option<RefCell<Vec<Participation>>>);
 
 impl Trace {

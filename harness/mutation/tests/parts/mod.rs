@@ -29,9 +29,9 @@ const USER: &str = "user:u@A s3:GetObject";
 pub const PARTS: &[Parts] = &[
     // Actions: one without wildcards that matches; another action; another service.
     parts("match-012/01-allow", MATCHES, &["MATCH-012", "MATCH-019"],
-        &["MATCH-011", "MATCH-013", "MATCH-014", "MATCH-015", "MATCH-016", "MATCH-017"]),
+        &["EVAL-004", "MATCH-011", "MATCH-013", "MATCH-014", "MATCH-015", "MATCH-016", "MATCH-017"]),
     parts("match-012/03-allow", DOES_NOT, &[], &["MATCH-012", "MATCH-019"]),
-    parts("match-012/04-allow", DOES_NOT, &[], &["EVAL-037", "MATCH-012", "MATCH-019"]),
+    parts("match-012/04-allow", DOES_NOT, &["EVAL-004"], &["EVAL-037", "MATCH-012", "MATCH-019"]),
 
     // Resources: everything; a plain ARN; an ARN for an action without resource.
     parts("match-031/01-allow", MATCHES, &["MATCH-031"], &["EVAL-059", "MATCH-035"]),
