@@ -12,8 +12,9 @@ use crate::compare::{Strength, compare};
 
 use super::Sample;
 
-/// How many scenarios are in hand at a time: enough for the clock, and so few that they and their verdicts stay in the second cache.
-const BATCH: u64 = 8;
+/// How many scenarios are in hand at a time: enough for the clock and for the code of each part to be in the cache while it runs, and
+/// so few that they and their verdicts stay in the second cache.
+const BATCH: u64 = 16;
 
 /// What one thread spent on a sample.
 #[derive(Clone, Copy, Debug, Default)]
