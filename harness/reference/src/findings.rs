@@ -188,3 +188,47 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
 pub(crate) fn resource_or_trust(kind: ResourceKind) -> PolicyType {
     if kind == ResourceKind::RoleTrust { PolicyType::Trust } else { PolicyType::Resource }
 }
+
+#[cfg(test)]
+mod tests {
+    use assize_model::{Decision, Effect, Evaluator, PolicyType, Scenario, scenario};
+
+    use crate::{Reference, Semantics};
+
+    /// Of what applies at a level the last statement stands alone.
+    #[derive(Debug)]
+    struct LastOfALevel;
+
+    impl Semantics for LastOfALevel {
+        fn stands(&self, _policy_type: PolicyType, effects: &[Effect], at: usize) -> bool {
+            at + 1 == effects.len()
+        }
+    }
+
+    /// EVAL-003 is one decision, asked level by level: whoever makes it otherwise changes what each level comes to, and no more.
+    #[test]
+    fn what_stands_is_asked_of_each_level() {
+        const LEVELS: &str = r#"{"name": "levels", "rules": ["EVAL-003"],
+            "policies": {"scps": [
+                [{"id": "root", "document": {"Version": "2012-10-17", "Statement": [
+                    {"Effect": "Allow", "Action": "*", "Resource": "*"}]}}],
+                [{"id": "unit", "document": {"Version": "2012-10-17", "Statement": [
+                    {"Effect": "Deny", "Action": "*", "Resource": "*"},
+                    {"Effect": "Allow", "Action": "*", "Resource": "*"}]}}]],
+              "identity": [{"id": "own", "source": "user", "document": {"Version": "2012-10-17", "Statement": [
+                    {"Effect": "Allow", "Action": "*", "Resource": "*"}]}}]},
+            "requests": [{"principal": {"kind": "user", "partition": "aws", "account": "111111111111", "path": "/", "name": "u",
+                "id": "AIDAEXAMPLEU"}, "action": "s3:GetObject",
+                "resource": {"arn": "arn:aws:s3:::b/k", "account": "111111111111"}}]}"#;
+        let scenarios: Vec<Scenario> = scenario::read(LEVELS).expect("a scenario");
+        let decision = |evaluator: &dyn Evaluator| {
+            let scenario::Body::Requests { policies, requests, .. } = &scenarios[0].body else {
+                panic!("it has requests")
+            };
+            let prepared = evaluator.prepare(policies).expect("policies that are taken");
+            prepared.evaluate(requests[0].request.as_ref().expect("a request")).decision()
+        };
+        assert_eq!(decision(&Reference::new()), Some(Decision::ExplicitDeny));
+        assert_eq!(decision(&Reference::with("last", Box::new(LastOfALevel))), Some(Decision::Allow));
+    }
+}
