@@ -117,16 +117,18 @@ pub struct Policies {
     pub check_size: bool,
 }
 
-impl Policies {
-    /// Every policy with the type that its document is read as, in the order of the types in a record (EVAL-069), then of levels and lists.
-    pub fn documents(&self) -> Vec<(PolicyType, &PolicySource)> {
-        let rcps = self.rcps.iter().flatten().flatten().map(|policy| (PolicyType::Rcp, policy));
-        let scps = self.scps.iter().flatten().flatten().map(|policy| (PolicyType::Scp, policy));
-        let endpoint = self.endpoint.iter().map(|held| (PolicyType::Vpce, &held.policy));
-        let resource = self.resource.iter().map(|held| (held.kind.policy_type(), &held.policy));
-        let identity = self.identity.iter().flatten().map(|held| (PolicyType::Identity, &held.policy));
-        let boundary = self.boundary.iter().map(|policy| (PolicyType::Boundary, policy));
-        let session = self.session.iter().flatten().map(|policy| (PolicyType::Session, policy));
+/// The policies of all lists with their types: by `iter`, or by `iter_mut` and `mut`.
+macro_rules! documents {
+    ($policies:ident, $iter:ident $(, $mutable:tt)?) => {{
+        let rcps = $policies.rcps.$iter().flatten().flatten().map(|policy| (PolicyType::Rcp, policy));
+        let scps = $policies.scps.$iter().flatten().flatten().map(|policy| (PolicyType::Scp, policy));
+        let endpoint = $policies.endpoint.$iter().map(|held| (PolicyType::Vpce, &$($mutable)? held.policy));
+        let resource =
+            $policies.resource.$iter().map(|held| (held.kind.policy_type(), &$($mutable)? held.policy));
+        let identity = $policies.identity.$iter().flatten();
+        let identity = identity.map(|held| (PolicyType::Identity, &$($mutable)? held.policy));
+        let boundary = $policies.boundary.$iter().map(|policy| (PolicyType::Boundary, policy));
+        let session = $policies.session.$iter().flatten().map(|policy| (PolicyType::Session, policy));
         rcps.chain(scps)
             .chain(endpoint)
             .chain(resource)
@@ -134,25 +136,18 @@ impl Policies {
             .chain(boundary)
             .chain(session)
             .collect()
+    }};
+}
+
+impl Policies {
+    /// Every policy with the type that its document is read as, in the order of the types in a record (EVAL-069), then of levels and lists.
+    pub fn documents(&self) -> Vec<(PolicyType, &PolicySource)> {
+        documents!(self, iter)
     }
 
     /// The same, to change them.
     pub fn documents_mut(&mut self) -> Vec<(PolicyType, &mut PolicySource)> {
-        let rcps = self.rcps.iter_mut().flatten().flatten().map(|policy| (PolicyType::Rcp, policy));
-        let scps = self.scps.iter_mut().flatten().flatten().map(|policy| (PolicyType::Scp, policy));
-        let endpoint = self.endpoint.iter_mut().map(|held| (PolicyType::Vpce, &mut held.policy));
-        let resource = self.resource.iter_mut().map(|held| (held.kind.policy_type(), &mut held.policy));
-        let identity =
-            self.identity.iter_mut().flatten().map(|held| (PolicyType::Identity, &mut held.policy));
-        let boundary = self.boundary.iter_mut().map(|policy| (PolicyType::Boundary, policy));
-        let session = self.session.iter_mut().flatten().map(|policy| (PolicyType::Session, policy));
-        rcps.chain(scps)
-            .chain(endpoint)
-            .chain(resource)
-            .chain(identity)
-            .chain(boundary)
-            .chain(session)
-            .collect()
+        documents!(self, iter_mut, mut)
     }
 }
 
