@@ -65,7 +65,7 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
                 region: None,
             };
             let counts = class.is_some() && semantics.acl_counts(grant);
-            counts.then_some(Applicable { level: 0, effect: Effect::Allow, class, statement })
+            counts.then_some(Applicable { effect: Effect::Allow, class, statement })
         })
     }
 }

@@ -32,8 +32,6 @@ pub(crate) struct Finding {
 /// A statement that applies, or a grant of an access control list.
 #[derive(Clone, Debug)]
 pub(crate) struct Applicable {
-    /// The level that it stands at; 0 for types without levels.
-    pub(crate) level: usize,
     pub(crate) effect: Effect,
     /// The class of its principal element, where it has one (PRIN-028).
     pub(crate) class: Option<MatchClass>,
@@ -43,6 +41,11 @@ pub(crate) struct Applicable {
 impl Applicable {
     pub(crate) fn allows(&self) -> bool {
         self.effect == Effect::Allow
+    }
+
+    /// The level that it stands at; 0 for types without levels.
+    fn level(&self) -> usize {
+        self.statement.level.unwrap_or_default()
     }
 }
 
@@ -59,7 +62,8 @@ impl Finding {
     pub(crate) fn by_level(&self) -> impl Iterator<Item = &[Applicable]> {
         let mut rest = self.statements.as_slice();
         (0..self.levels).map(move |level| {
-            let (of_level, after) = rest.split_at(rest.partition_point(|statement| statement.level <= level));
+            let (of_level, after) =
+                rest.split_at(rest.partition_point(|applicable| applicable.level() <= level));
             rest = after;
             of_level
         })
@@ -160,7 +164,7 @@ impl<S: Semantics + ?Sized> Question<'_, S> {
                     sid: statement.sid.clone(),
                     region: document.regions.get(at).copied(),
                 };
-                applicable.push(Applicable { level, effect, class, statement: statement_ref });
+                applicable.push(Applicable { effect, class, statement: statement_ref });
             }
         }
     }
