@@ -36,7 +36,8 @@
 //! Rules that the standard itself is not sure of accuse nobody (`documented-ambiguous`, `choice`): where an evaluator does otherwise it
 //! diverges, which the last lines say and no test fails for.
 //!
-//! A panic of the evaluator is a failure of the case at hand. One that never answers is not stopped.
+//! A panic of the evaluator is a failure of the case at hand. Where it does not answer for [`PATIENCE`], the tests end and say what was
+//! asked.
 //!
 //! The tests are found at run time, by which a regression is a test as soon as its file is there; that is why the harness of the compiler
 //! has to be switched off. Who forgets it is told so by a test that fails.
@@ -45,19 +46,24 @@
 
 mod diagnosis;
 mod generated;
+mod patience;
 mod suite;
 mod words;
 
 use std::env;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{self, ExitCode};
 use std::sync::Arc;
+use std::time::Duration;
 
 use assize_model::Evaluator;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
 use crate::trial::note_panics;
 
+use patience::Watched;
+
+pub use patience::PATIENCE;
 pub use suite::{Ended, Suite, Test};
 
 /// How many scenarios are generated unless told otherwise, for each strength; for each invariant a tenth of it.
@@ -65,12 +71,13 @@ pub const CASES: u64 = 1000;
 
 /// The tests of an evaluator.
 pub struct Conformance {
-    pub(crate) evaluator: Box<dyn Evaluator + Send>,
+    evaluator: Watched,
     /// The folder of the crate that is tested.
     pub(crate) folder: PathBuf,
     pub(crate) regressions: PathBuf,
     pub(crate) cases: u64,
     pub(crate) seed: u64,
+    pub(crate) patience: Duration,
 }
 
 impl Conformance {
@@ -79,11 +86,12 @@ impl Conformance {
         let folder = folder.into();
         let regressions = folder.join("assize-regressions");
         Conformance {
-            evaluator: Box::new(evaluator),
+            evaluator: Watched::new(evaluator),
             folder,
             regressions,
             cases: CASES,
             seed: crate::generation::SEED,
+            patience: PATIENCE,
         }
     }
 
@@ -95,6 +103,11 @@ impl Conformance {
     /// What they are made from: equal seeds make equal scenarios.
     pub fn seed(self, seed: u64) -> Self {
         Conformance { seed, ..self }
+    }
+
+    /// How long an answer may take before the tests end with its question.
+    pub fn patience(self, patience: Duration) -> Self {
+        Conformance { patience, ..self }
     }
 
     /// The folder of the regressions, from the folder of the crate.
@@ -115,6 +128,11 @@ impl Conformance {
         };
         // Panics of what is tried are findings and are told as such; while shrinking there are hundreds of them.
         note_panics();
+        let told = suite.clone();
+        suite.watch(move |question| {
+            eprint!("\n{}", told.unanswered(&question));
+            process::exit(101);
+        });
         let trial = |test: Test| {
             let suite = suite.clone();
             Trial::ignorable_test(test.name().to_owned(), move || match suite.run(&test) {

@@ -7,7 +7,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use assize_generate::{Choices, Seeded, Settings, scenario, shrink};
 use assize_model::scenario::Body;
-use assize_model::{Capabilities, Description, Scenario, Verdict};
+use assize_model::{Capabilities, Description, Evaluator, Scenario, Verdict};
 use assize_reference::Reference;
 
 use crate::capability::{Within, unasked};
@@ -16,12 +16,14 @@ use crate::compare::{Strength, verdict_text};
 use crate::corpus::{self, Corpus, Entry};
 use crate::generation::Contest;
 use crate::generation::contest::Breach;
-use crate::generation::finding::{BUDGET, keep};
+use crate::generation::finding::{BUDGET, keep, keep_if};
 use crate::oracles::{ORACLES, Oracle};
+use crate::regressions::Unwritable;
 use crate::tally::Counts;
 use crate::trial::{Failure, Judgement, Part, Subject, Trial, Tried};
 
 use super::generated::{self, Finding};
+use super::patience::Question;
 use super::{Conformance, words};
 
 /// How many failures of a chapter are told in full.
@@ -147,18 +149,26 @@ impl Suite {
 
     /// Runs one test.
     pub fn run(&self, test: &Test) -> Ended {
-        let within = Within::new(&*self.given.evaluator);
-        let reference = Reference::new();
-        let contest = |strength| Contest {
-            tried: Subject { name: self.description.name.clone(), evaluator: &within, own: false },
-            standard: Some(Subject { name: "reference".to_owned(), evaluator: &reference, own: true }),
-            strength,
-        };
+        let (within, reference) = (Within::new(&self.given.evaluator), Reference::new());
+        let contest = |strength| self.contest(&within, &reference, strength);
         match &test.what {
             What::Chapter(chapter) => self.chapter(*chapter, &contest(self.strength)),
             What::Generated(strength) => self.generated(&contest(*strength)),
             What::Oracle(oracle) => self.oracle(oracle, &contest(self.strength)),
             What::Regression(file) => self.regression(file, &contest(self.strength)),
+        }
+    }
+
+    fn contest<'e>(
+        &self,
+        within: &'e Within<'_>,
+        reference: &'e Reference,
+        strength: Strength,
+    ) -> Contest<'e> {
+        Contest {
+            tried: Subject { name: self.description.name.clone(), evaluator: within, own: false },
+            standard: Some(Subject { name: "reference".to_owned(), evaluator: reference, own: true }),
+            strength,
         }
     }
 
@@ -390,7 +400,11 @@ impl Suite {
 
     /// Keeps a scenario that fails, and says where.
     fn kept(&self, scenario: Scenario, contest: &Contest<'_>) -> String {
-        match keep(contest, &self.catalogue, scenario, Some(&self.given.regressions)) {
+        self.kept_where(keep(contest, &self.catalogue, scenario, Some(&self.given.regressions)))
+    }
+
+    fn kept_where(&self, kept: Result<(Entry, bool), Unwritable>) -> String {
+        match kept {
             Ok((entry, _)) => {
                 let name = entry.file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
                 words::follow_up(&entry, &self.given.folder, name.as_deref())
@@ -399,6 +413,30 @@ impl Suite {
                 format!("kept       nowhere: {} cannot be written: {}\n", error.path.display(), error.why)
             }
         }
+    }
+
+    /// Calls `tell` with a question that is not answered in time, on a thread of its own; once at most.
+    pub(super) fn watch(&self, tell: impl FnOnce(Question) + Send + 'static) {
+        self.given.evaluator.open().watch(self.given.patience, tell);
+    }
+
+    /// A question that is not answered in time, in words. It is kept: whether it is answered then is a test of its own.
+    pub(super) fn unanswered(&self, question: &Question) -> String {
+        let (name, patience) = (&self.description.name, self.given.patience);
+        let mut out =
+            format!("{name} has not answered for {patience:?} and cannot be stopped: the tests end here.\n");
+        let mut scenario = match question.scenario(AGREEMENT) {
+            Ok(scenario) => scenario,
+            Err(operation) => return out + &format!("  operation  {operation}\n"),
+        };
+        out.push_str(&words::indented(&words::case(&scenario, 0)));
+        scenario.status = Some("documented".to_owned());
+        scenario.note = Some(format!("{name} did not answer."));
+        let (within, reference) = (Within::new(&self.given.evaluator), Reference::new());
+        let contest = self.contest(&within, &reference, self.strength);
+        // Asking again would be waited for in vain.
+        let kept = keep_if(&contest, scenario, Some(&self.given.regressions), &|_| true);
+        out + &words::indented(&self.kept_where(kept))
     }
 
     fn oracle(&self, oracle: &'static Oracle, contest: &Contest<'_>) -> Ended {

@@ -95,23 +95,34 @@ impl Finding {
 pub(crate) fn keep(
     contest: &Contest<'_>,
     catalogue: &Catalogue,
+    scenario: Scenario,
+    folder: Option<&Path>,
+) -> Result<(Entry, bool), Unwritable> {
+    keep_if(contest, scenario, folder, &|entry| {
+        let tried = contest.replay(entry, catalogue);
+        tried.iter().any(|tried| !matches!(tried.judgement, Judgement::Passed | Judgement::NotTried(_)))
+    })
+}
+
+/// As [`keep`], where `fails` says whether what was read back still fails.
+///
+/// # Errors
+/// If the file cannot be written.
+pub(crate) fn keep_if(
+    contest: &Contest<'_>,
     mut scenario: Scenario,
     folder: Option<&Path>,
+    fails: &dyn Fn(&Entry) -> bool,
 ) -> Result<(Entry, bool), Unwritable> {
     if let Some(standard) = &contest.standard {
         expect_of(standard, &mut scenario);
     }
     let entry =
         |path: &Path, scenario: Scenario| Entry { file: path.into(), position: Position::START, scenario };
-    let fails = |scenario: &Scenario| {
-        let entry = entry(Path::new(UNKEPT), scenario.clone());
-        let tried = contest.replay(&entry, catalogue);
-        tried.iter().any(|tried| !matches!(tried.judgement, Judgement::Passed | Judgement::NotTried(_)))
-    };
     let kept: Option<(PathBuf, Scenario)> = match folder {
         None => None,
         Some(folder) => regressions::keep(&mut scenario, folder, &group(&contest.tried.name), &mut |read| {
-            fails(read).then(|| read.clone())
+            fails(&entry(Path::new(UNKEPT), read.clone())).then(|| read.clone())
         })?,
     };
     Ok(match kept {
@@ -134,6 +145,10 @@ fn expect_of(standard: &Subject<'_>, scenario: &mut Scenario) {
         let code = refusal.documents.iter().find_map(|document| document.faults.first());
         *expect = code.map(|fault| Acceptance::Rejected(fault.code));
         return;
+    }
+    // Without requests nothing else is asked.
+    if requests.is_empty() {
+        *expect = Some(Acceptance::Accepted);
     }
     for case in requests {
         case.expect = match preparation.verdict(case) {
