@@ -64,6 +64,8 @@ pub struct Model {
     kept: Option<PlainStore>,
     /// What was asked last.
     last: Option<Question>,
+    /// The id of the document that the last change was about, of those that are about one.
+    touched: Option<String>,
 }
 
 impl Model {
@@ -84,7 +86,12 @@ impl Model {
         match step {
             Step::Ask(question) => self.last = Some(Question::clone(question)),
             Step::Keep => self.kept = Some(self.now.clone()),
-            change => return self.now.change(change),
+            change => {
+                if let Some(id) = change.document() {
+                    self.touched = Some(id.to_owned());
+                }
+                return self.now.change(change);
+            }
         }
         true
     }

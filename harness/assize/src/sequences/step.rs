@@ -187,6 +187,15 @@ impl BeingKind {
 }
 
 impl Step {
+    /// The id of the document that it changes, or that it attaches or detaches.
+    pub(super) fn document(&self) -> Option<&str> {
+        match self {
+            Step::Insert { policy, .. } | Step::Replace { policy, .. } => Some(&policy.id),
+            Step::Remove { id } | Step::Attach { id, .. } | Step::Detach { id, .. } => Some(id),
+            _ => None,
+        }
+    }
+
     /// As written in files.
     pub fn word(&self) -> &'static str {
         match self {

@@ -19,6 +19,9 @@ use super::step::{Being, BeingKind, Place, PlaceKind, Question, Step, bucket, ho
 /// How many steps follow after the policies of the scenario are in place.
 pub(super) const LENGTH: usize = 48;
 
+/// How often a change is about the document of the change before, in percent.
+const TOUCHED: usize = 30;
+
 /// The one endpoint.
 const ENDPOINT: &str = "vpce-1";
 /// The group of the scenario's group policies, and another one.
@@ -177,7 +180,7 @@ impl Vocabulary {
             1 => {
                 // Mostly one that is not there any more.
                 let gone = self.everything().find(|known| !model.now.holds(&known.policy.id));
-                let known = gone.filter(|_| choices.chance(70)).unwrap_or(self.known(choices));
+                let known = gone.filter(|_| choices.chance(70)).unwrap_or(self.known(choices, model));
                 // An id that was free again need not stand for the same text.
                 let alike = self.everything().filter(|other| other.policy_type == known.policy_type);
                 let text = *choices.one_of(&alike.collect::<Vec<_>>());
@@ -185,12 +188,12 @@ impl Vocabulary {
                 Step::Insert { policy_type: known.policy_type, policy }
             }
             2 => {
-                let known = self.known(choices);
+                let known = self.known(choices, model);
                 let place = self.place(choices, model, known.policy_type);
                 Step::Attach { id: known.policy.id.to_string(), place }
             }
             3 => {
-                let known = self.known(choices);
+                let known = self.known(choices, model);
                 let place = self.place(choices, model, known.policy_type);
                 // Mostly what is attached there.
                 let attached = model.now.attached(&place);
@@ -202,8 +205,11 @@ impl Vocabulary {
             }
             4 => {
                 // Mostly one that can be removed: what no loading step attached.
-                let known =
-                    if choices.chance(60) { choices.one_of(&self.decisive) } else { self.known(choices) };
+                let known = if choices.chance(60) {
+                    choices.one_of(&self.decisive)
+                } else {
+                    self.known(choices, model)
+                };
                 Step::Remove { id: known.policy.id.to_string() }
             }
             5 => Step::Take(self.being(choices, model)),
@@ -270,7 +276,7 @@ impl Vocabulary {
 
     /// A document with another text, mostly of its own type; any other may be refused, or break the grammar.
     fn replacement(&self, choices: &mut dyn Choices, model: &Model) -> Step {
-        let known = self.known(choices);
+        let known = self.known(choices, model);
         let place = self.place(choices, model, known.policy_type);
         let attached = model.now.attached(&place);
         let id = attached.get(choices.pick(attached.len().max(1))).filter(|_| choices.chance(70));
@@ -278,8 +284,11 @@ impl Vocabulary {
         let own_type = self.everything().find(|known| known.policy.id == id).map(|known| known.policy_type);
         let policy_type = own_type.filter(|_| choices.chance(92)).unwrap_or(known.policy_type);
         let alike: Vec<&Known> = self.everything().filter(|other| other.policy_type == policy_type).collect();
-        let text =
-            if alike.is_empty() || choices.chance(4) { self.known(choices) } else { *choices.one_of(&alike) };
+        let text = if alike.is_empty() || choices.chance(4) {
+            self.known(choices, model)
+        } else {
+            *choices.one_of(&alike)
+        };
         Step::Replace { policy_type, policy: PolicySource { id, ..text.policy.clone() } }
     }
 
@@ -287,8 +296,12 @@ impl Vocabulary {
         self.documents.iter().chain(&self.decisive)
     }
 
-    /// Some document.
-    fn known(&self, choices: &mut dyn Choices) -> &Known {
+    /// Some document, often that of the last change: what befalls one document one time after the other is what a store forgets.
+    fn known(&self, choices: &mut dyn Choices, model: &Model) -> &Known {
+        let touched = model.touched.as_ref().filter(|_| choices.chance(TOUCHED));
+        if let Some(known) = touched.and_then(|id| self.everything().find(|known| *known.policy.id == **id)) {
+            return known;
+        }
         let from =
             if self.documents.is_empty() || choices.chance(25) { &self.decisive } else { &self.documents };
         choices.one_of(from)
