@@ -14,6 +14,12 @@ use crate::trial::{Preparation, Subject};
 /// How much more often than with the evaluator a suspect may stray alone: bugs are seldom alike in everything.
 const ALONE: usize = 3;
 
+/// The same of one that explains nearly all that is left: where it strays alone, the evaluator's bug is narrower, or hidden by another.
+const ALONE_OF_LAST: usize = 30;
+
+/// How many requests that takes at least: of fewer there is always somebody who explains all.
+const LAST: usize = 3;
+
 /// The reference with one fault.
 pub struct Suspect {
     /// The fault.
@@ -134,8 +140,8 @@ pub struct Diagnosis<'s> {
 }
 
 /// Who answers one case as the evaluator does, and who of them fits best with what else was heard: of the requests in which it or the
-/// evaluator strays, the largest share is one in which both stray alike, and it strays not much more often alone. Where it strays alone
-/// counts half: a bug is seldom quite that of the bank, but all that it does wants to be explained.
+/// evaluator strays, the largest share is one in which both stray alike, and it strays not much more often alone, unless nothing else is
+/// left to explain. Where it strays alone counts half: a bug is seldom quite that of the bank, but all that it does wants to be explained.
 pub fn diagnose<'s>(
     suspects: &'s [Suspect],
     case: &Heard,
@@ -152,7 +158,9 @@ pub fn diagnose<'s>(
     let fitting = explaining.into_iter().filter_map(|suspect| {
         let (with, alone) = suspect.fits(evidence, strength);
         let share = with as f64 / (strayed as f64 + alone as f64 / 2.0).max(1.0);
-        (alone <= ALONE * (with + 1)).then_some((share, with, suspect))
+        let is_last = with >= LAST && with * 10 >= strayed * 9;
+        let bearable = if is_last { ALONE_OF_LAST } else { ALONE };
+        (alone <= bearable * (with + 1)).then_some((share, with, suspect))
     });
     // Of equals the first: the bank names the plain faults of a family before the special ones.
     let best = fitting.reduce(|best, other| if other.0 > best.0 { other } else { best });

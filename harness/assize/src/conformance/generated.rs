@@ -19,7 +19,7 @@ const MOST: usize = 10;
 const REMEMBERED: usize = 500;
 
 /// How many scenarios are evidence for what explains a finding: of those with another answer, and of the others.
-const EVIDENCE: usize = 60;
+const EVIDENCE: usize = 150;
 
 /// What was generated and how much of it was answered otherwise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
