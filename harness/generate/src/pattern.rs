@@ -55,7 +55,7 @@ pub fn tail_around(choices: &mut dyn Choices, tail: &str) -> String {
         4 => [tail, "?"].concat(),
         5 => text(0, at) + "." + &text(at + 1, chars.len()),
         6 => segments(choices, tail),
-        7 => [tail, "/*"].concat(),
+        7 => [tail, *choices.one_of(&["/*", ":*"])].concat(),
         8 => {
             let ends: Vec<usize> = tail.match_indices(['/', ':']).map(|(at, _)| at).collect();
             tail[..ends.get(choices.pick(ends.len().max(1))).copied().unwrap_or(tail.len())].to_owned()

@@ -50,7 +50,7 @@ impl Default for Settings {
             policies: 3,
             statements: 3,
             breadth: 25,
-            tables: 24,
+            tables: 28,
             open: 76,
             deny_beside_allow: 40,
             conditions: 40,

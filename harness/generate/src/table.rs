@@ -50,11 +50,15 @@ struct Column {
     context: Vec<(String, Vec<Literal>)>,
 }
 
+/// How many of the tables are asked row by row. Of rows that all answer to one request a decision tells only whether one of them holds;
+/// the record tells each, but not everybody gives it.
+const APART: usize = 32;
+
 /// The policies and the requests of a table, of one of the kinds; none if nothing in it is supported.
 pub(crate) fn table(choices: &mut dyn Choices, settings: &Settings) -> Option<(Policies, Vec<Case>)> {
     let can = &settings.capabilities;
     let columns = choices.between(settings.requests.div_ceil(2), settings.requests.max(1));
-    let (cast, table) = match choices.weighted(&[(38, 0), (16, 1), (22, 2), (15, 3), (9, 4)]) {
+    let (cast, table) = match choices.weighted(&[(36, 0), (15, 1), (21, 2), (15, 3), (13, 4)]) {
         0 => (Cast::within(choices, can), values::table(choices, columns)),
         1 => (Cast::within(choices, can), logic::table(choices, columns)),
         2 => {
@@ -70,25 +74,40 @@ pub(crate) fn table(choices: &mut dyn Choices, settings: &Settings) -> Option<(P
         }
         _ => {
             let cast = Cast::within(choices, can);
-            let table = names::table(choices, columns);
+            let table = names::table(choices, &cast, columns);
             (cast, table)
         }
     };
     let target = target(&cast);
-    let carrier = Carrier::choose(choices, &cast, target.action.clone());
-    let made = table.rows.into_iter().map(|row| carrier.statement(row));
+    let carrier = Carrier::choose(choices, &cast);
+    // A trust policy names few actions (GRAM-045).
+    let apart = cast.kind != ResourceKind::RoleTrust && choices.chance(APART);
+    let made = table.rows.into_iter().enumerate().map(|(nth, row)| {
+        let action = if apart { format!("{}{nth}", target.action) } else { target.action.clone() };
+        carrier.statement(row, action)
+    });
     let rows: Vec<Statement> =
         made.filter(|statement| can.lacking(table.version, statement).is_none()).collect();
     let asks = can.principals.iter().any(|kind| kind == cast.role.kind());
     if !asks || rows.is_empty() || !can.policies.contains(&carrier.policy_type) {
         return None;
     }
+    let mut columns = table.columns;
+    let actions = if apart {
+        let count = columns.len().max(rows.len().min(settings.requests));
+        // The first column is what the rows are mostly about.
+        let column = |nth: usize| if nth % 2 == 1 && nth < rows.len() { 0 } else { nth % columns.len() };
+        columns = (0..count).map(|nth| columns[column(nth)].clone()).collect();
+        rows.iter().map(|row| row.action.entries[0].clone()).collect()
+    } else {
+        vec![target.action.clone()]
+    };
     let policies = carrier.policies(choices, &cast, table.version, rows);
-    let mut cases = requests(choices, &cast, &target, table.columns);
+    let mut cases = requests(choices, &cast, &target, &actions, columns);
     if choices.chance(75) {
         // The rows are not about it, so that it shows what holds without them.
-        let other = Target { action: beside(cast.kind).to_owned(), ..target };
-        cases.extend(requests(choices, &cast, &other, vec![Column::default()]));
+        let other = [beside(cast.kind).to_owned()];
+        cases.extend(requests(choices, &cast, &target, &other, vec![Column::default()]));
     }
     Some((policies, cases))
 }
@@ -118,12 +137,10 @@ fn beside(kind: ResourceKind) -> &'static str {
 struct Carrier {
     policy_type: PolicyType,
     effect: Effect,
-    /// What the rows are about.
-    action: String,
 }
 
 impl Carrier {
-    fn choose(choices: &mut dyn Choices, cast: &Cast, action: String) -> Carrier {
+    fn choose(choices: &mut dyn Choices, cast: &Cast) -> Carrier {
         let role = cast.role;
         let has = |policy_type| cast.capabilities.policies.contains(&policy_type);
         let managed = cast.principals.iter().any(|p| p.account().is_some_and(|account| account.management));
@@ -145,7 +162,7 @@ impl Carrier {
             _ => 50,
         };
         let effect = if choices.chance(denies) { Effect::Deny } else { Effect::Allow };
-        Carrier { policy_type, effect, action }
+        Carrier { policy_type, effect }
     }
 
     /// The policies: the rows, and what else the requester needs.
@@ -161,6 +178,7 @@ impl Carrier {
         let has = |policy_type| cast.capabilities.policies.contains(&policy_type);
         let mut policies = Policies::default();
         let own = cast.kind.policy_type();
+        let rest = self.rest(choices, cast, version, &mut rows);
         let mut source = |policy_type: PolicyType| {
             if policy_type == self.policy_type {
                 self.source(choices, version, std::mem::take(&mut rows))
@@ -201,7 +219,32 @@ impl Carrier {
             }
             _ => {}
         }
+        if let (Some(identity), Some((version, rest))) = (&mut policies.identity, rest) {
+            let policy = PolicySource { id: "q".into(), ..self.source(choices, version, rest) };
+            identity.push(IdentityPolicy { source: own_source(role), policy });
+        }
         policies
+    }
+
+    /// Some of the rows of identity policies, for a second policy in the other version of the language: each document is read in its own
+    /// (MATCH-061).
+    fn rest(
+        &self,
+        choices: &mut dyn Choices,
+        cast: &Cast,
+        version: Version,
+        rows: &mut Vec<Statement>,
+    ) -> Option<(Version, Vec<Statement>)> {
+        let other = if version == Version::V2012 { Version::V2008 } else { Version::V2012 };
+        let can = &cast.capabilities;
+        let possible = self.policy_type == PolicyType::Identity
+            && rows.len() > 1
+            && rows.iter().all(|row| can.lacking(other, row).is_none());
+        if !possible || !choices.chance(20) {
+            return None;
+        }
+        let second = rows.split_off(rows.len().div_ceil(2));
+        Some((other, second))
     }
 
     /// The policy with the rows, and an Allow of everything unless the rows are to grant.
@@ -214,11 +257,11 @@ impl Carrier {
         PolicySource::new("p", written(choices, &assemble(version, rows), self.policy_type))
     }
 
-    fn statement(&self, row: Row) -> Statement {
+    fn statement(&self, row: Row, action: String) -> Statement {
         let policy_type = self.policy_type;
         let trust = policy_type == PolicyType::Trust;
         // A trust policy names no other actions (GRAM-045), whatever the request is for.
-        let action = if trust && !self.action.starts_with("sts:") { "sts:*" } else { &self.action };
+        let action = if trust && !action.starts_with("sts:") { "sts:*".to_owned() } else { action };
         let everyone = PrincipalElement { negated: false, spec: PrincipalSpec::Everyone };
         let everything = || list(false, vec!["*".to_owned()]);
         Statement {
@@ -226,17 +269,24 @@ impl Carrier {
             ..statement(
                 self.effect,
                 has_principal(policy_type).then_some(everyone),
-                list(false, vec![action.to_owned()]),
+                list(false, vec![action]),
                 (!trust).then(|| row.resource.unwrap_or_else(everything)),
             )
         }
     }
 }
 
-fn requests(choices: &mut dyn Choices, cast: &Cast, target: &Target, columns: Vec<Column>) -> Vec<Case> {
-    let Target { action, resource, owner } = target;
+/// A request for each column. They ask for the actions by turns.
+fn requests(
+    choices: &mut dyn Choices,
+    cast: &Cast,
+    target: &Target,
+    actions: &[String],
+    columns: Vec<Column>,
+) -> Vec<Case> {
+    let Target { resource, owner, .. } = target;
     let mut cases = Cases::with_capacity(columns.len());
-    for column in columns {
+    for (column, action) in columns.into_iter().zip(actions.iter().cycle()) {
         let principal = &cast.principals[column.principal];
         let resource = column.resource.as_ref().unwrap_or(resource);
         let entries = column.context.into_iter().map(|(key, values)| ContextEntry { key, values });

@@ -370,8 +370,8 @@ static CREDENTIALS: Topic = Topic {
     allowed: 94,
     denied: 12,
     deny: 18,
-    limits: 10,
-    rcp: 0,
+    limits: 24,
+    rcp: 8,
     resource: 90,
     acl: 0,
 };

@@ -13,7 +13,8 @@ use assize_model::{
 
 use crate::cast::{ACCOUNTS, Cast, Role, Target};
 use crate::choices::Choices;
-use crate::policy::{assemble, has_principal, list, statement};
+use crate::condition::alike;
+use crate::policy::{assemble, full_access, has_principal, list, statement};
 use crate::scenario::{Cases, endpoint_kind, grants, numbered, source_of};
 use crate::settings::Settings;
 use crate::{naming, topic};
@@ -92,9 +93,15 @@ impl Truth<'_> {
     }
 
     fn levels(&self, choices: &mut dyn Choices, id: &str, policy_type: PolicyType) -> Vec<Vec<PolicySource>> {
-        let count = choices.weighted(&[(5, 0), (35, 1), (25, 2), (20, 3), (10, 4), (5, 5)]);
+        let count = choices.weighted(&[(5, 0), (35, 1), (25, 2), (18, 3), (6, 4), (3, 5), (8, 7)]);
+        // On a long path one level decides, or hardly anything would be allowed.
+        let decisive = choices.pick(count.max(1));
         let mut levels = Vec::with_capacity(count);
         for level in 0..count {
+            if policy_type == PolicyType::Scp && count > 3 && level != decisive {
+                levels.push(vec![PolicySource::new(numbered(id, level), full_access(policy_type))]);
+                continue;
+            }
             let policies = choices.weighted(&[(5, 0), (68, 1), (27, 2)]);
             levels.push(self.documents(choices, &numbered(id, level), policy_type, policies));
         }
@@ -114,7 +121,15 @@ impl Truth<'_> {
     /// A policy of few statements in any order, each about some of the actions.
     fn policy(&self, choices: &mut dyn Choices, id: &str, policy_type: PolicyType) -> PolicySource {
         let mut statements = Vec::new();
-        if policy_type != PolicyType::Rcp {
+        // A limit that allows nothing denies everything, not only what it names (EVAL-040).
+        let only_denies = match policy_type {
+            PolicyType::Rcp => true,
+            PolicyType::Scp | PolicyType::Vpce | PolicyType::Boundary | PolicyType::Session => {
+                choices.chance(3)
+            }
+            _ => false,
+        };
+        if !only_denies {
             let count = if has_principal(policy_type) {
                 choices.between(1, 3)
             } else {
@@ -133,7 +148,7 @@ impl Truth<'_> {
                 statements.push(self.statement(choices, policy_type, Effect::Allow, share));
             }
         }
-        let denies = policy_type == PolicyType::Rcp || choices.chance(self.topic.denied);
+        let denies = only_denies || choices.chance(self.topic.denied);
         if denies {
             let share = if policy_type == PolicyType::Rcp {
                 30
@@ -239,11 +254,18 @@ impl Truth<'_> {
             let Target { action, resource, owner } = choices.one_of(&cast.targets);
             let (mut action, mut owner) = (Cow::from(action), owner.as_str());
             let mut principal = &cast.principals[0];
-            match choices.pick(4) {
+            match choices.pick(5) {
                 0 => action.to_mut().make_ascii_lowercase(),
                 1 => action.to_mut().make_ascii_uppercase(),
                 2 if crate::pattern::account_of(resource).is_none() && owner != "aws" => {
                     owner = *choices.one_of(&ACCOUNTS);
+                }
+                // Letters whose lower case is one of ASCII (MATCH-012).
+                3 => {
+                    let (vendor, name) = action.split_once(':').unwrap_or_default();
+                    if let Some(name) = alike(choices, name) {
+                        action = Cow::from([vendor, ":", &name].concat());
+                    }
                 }
                 _ => principal = choices.one_of(&cast.principals),
             }

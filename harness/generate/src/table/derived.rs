@@ -54,7 +54,7 @@ pub(super) fn table(choices: &mut dyn Choices, cast: &Cast, columns: usize) -> T
 
 fn row(choices: &mut dyn Choices, cast: &Cast) -> Row {
     let plain = |base| Operator { set: None, base, if_exists: false };
-    if choices.chance(8) {
+    if choices.chance(12) {
         let key = *choices.one_of(&SUPPLIED);
         let wanted = *choices.one_of(&["true", "false"]);
         return Row {

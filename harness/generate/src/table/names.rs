@@ -1,7 +1,8 @@
 //! Tables of the names of keys: near misses of each other stand in policies and contexts, as keys and as variables (COND-006).
 
-use assize_model::{BaseOperator, Literal, Operator, Version};
+use assize_model::{BaseOperator, Literal, Operator, ResourceKind, Version};
 
+use crate::cast::{ACCOUNTS, Cast};
 use crate::choices::Choices;
 use crate::table::{Column, Row, Table, dressed, height, shuffle, single};
 
@@ -69,21 +70,66 @@ const NAMES: [&[&str]; 7] = [
     &["acme:Ma\u{df}", "acme:MASS", "acme:Mas", "acme:t\u{131}tle", "acme:TITLE"],
 ];
 
-/// What they all hold, or not.
-const VALUES: [&str; 2] = ["a", "b"];
+/// Names of which somebody could work out one from another, from the rest of the request or from a catalogue, although each is there
+/// only if it is supplied (CTX-001, CTX-003).
+const RELATED: [&[&str]; 8] = [
+    &["aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast", "aws:ViaAWSService", "kms:ViaService"],
+    &[
+        "aws:ResourceTag/team",
+        "iam:ResourceTag/team",
+        "ec2:ResourceTag/team",
+        "s3:ExistingObjectTag/team",
+        "aws:PrincipalTag/team",
+        "aws:RequestTag/team",
+        "aws:TagKeys",
+    ],
+    &["aws:CurrentTime", "aws:EpochTime", "aws:TokenIssueTime"],
+    &["aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge", "aws:SecureTransport", "aws:UserAgent"],
+    &[
+        "aws:SourceIp",
+        "aws:VpcSourceIp",
+        "aws:SourceVpc",
+        "aws:SourceVpce",
+        "aws:SourceVpcArn",
+        "aws:VpceAccount",
+    ],
+    &[
+        "aws:PrincipalOrgID",
+        "aws:PrincipalOrgPaths",
+        "aws:ResourceOrgID",
+        "aws:ResourceOrgPaths",
+        "aws:SourceOrgID",
+        "aws:SourceOrgPaths",
+    ],
+    &["aws:ResourceAccount", "aws:SourceAccount", "aws:SourceArn", "aws:RequestedRegion", "aws:SourceOwner"],
+    &[
+        "aws:SourceIdentity",
+        "sts:SourceIdentity",
+        "sts:RoleSessionName",
+        "sts:ExternalId",
+        "ec2:SourceInstanceArn",
+        "aws:SourceInstanceArn",
+    ],
+];
 
-pub(super) fn table(choices: &mut dyn Choices, columns: usize) -> Table {
+/// What they all hold, or not.
+fn value(choices: &mut dyn Choices) -> &'static str {
+    choices.weighted(&[(45, "a"), (45, "b"), (10, "a/")])
+}
+
+pub(super) fn table(choices: &mut dyn Choices, cast: &Cast, columns: usize) -> Table {
     choices.label("table of key names");
-    let names = *choices.one_of(&NAMES);
+    let related = choices.chance(45);
+    let names = *choices.one_of(if related { &RELATED[..] } else { &NAMES });
     let rows = (0..height(choices)).map(|_| row(choices, names)).collect();
-    let columns = (0..columns).map(|_| column(choices, names)).collect();
+    let columns = (0..columns).map(|_| column(choices, cast, names)).collect();
     Table { version: Version::V2012, rows, columns }
 }
 
 fn row(choices: &mut dyn Choices, names: &[&str]) -> Row {
     let key = respelled(choices, names);
     let plain = |base| Operator { set: None, base, if_exists: false };
-    let value = *choices.one_of(&VALUES);
+    let value = value(choices);
     let condition = match choices.pick(8) {
         0..4 => {
             let base = *choices.one_of(&[
@@ -113,7 +159,7 @@ fn row(choices: &mut dyn Choices, names: &[&str]) -> Row {
     Row { resource: None, condition }
 }
 
-fn column(choices: &mut dyn Choices, names: &[&str]) -> Column {
+fn column(choices: &mut dyn Choices, cast: &Cast, names: &[&str]) -> Column {
     let mut names = names.to_vec();
     shuffle(choices, &mut names);
     names.truncate(choices.weighted(&[(35, 1), (35, 2), (20, 3), (10, 0)]));
@@ -121,10 +167,12 @@ fn column(choices: &mut dyn Choices, names: &[&str]) -> Column {
         .iter()
         .map(|name| {
             let key = respelled(choices, &[name]);
-            (key, vec![Literal::string(*choices.one_of(&VALUES))])
+            (key, vec![Literal::string(value(choices))])
         })
         .collect();
-    Column { context, ..Column::default() }
+    let regional = cast.kind == ResourceKind::Ordinary && choices.chance(20);
+    let resource = regional.then(|| format!("arn:{}:sqs:us-east-1:{}:q", cast.partition, ACCOUNTS[0]));
+    Column { resource, context, ..Column::default() }
 }
 
 /// One of the names in some letter case.

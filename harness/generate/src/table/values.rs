@@ -93,7 +93,7 @@ fn base(choices: &mut dyn Choices, subject: &Subject) -> BaseOperator {
     let of = subject.of;
     // What many patterns cover is about patterns, the rest of the texts about letters.
     let patterns = if subject.family.cover.len() > 2 { 55 } else { 15 };
-    let kind = match choices.weighted(&[(80, 0), (12, 1), (4, 2), (4, 3)]) {
+    let kind = match choices.weighted(&[(76, 0), (16, 1), (4, 2), (4, 3)]) {
         0 if of == Type::String => {
             return if choices.chance(patterns) {
                 *choices.one_of(&[BaseOperator::StringLike, BaseOperator::StringNotLike])

@@ -119,6 +119,7 @@ fn form(choices: &mut dyn Choices, name: &str) -> Form {
         (2, Some("r?d")),
         (3, Some("*")),
         (3, Some("undefined")),
+        (5, Some("red, blue")),
     ]);
     let escape = choices.weighted(&[(86, ""), (5, "${*}"), (5, "${?}"), (4, "${$}")]);
     let reference = match (escape, default) {

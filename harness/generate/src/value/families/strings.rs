@@ -18,7 +18,7 @@ macro_rules! long {
 pub(in crate::value) const STRINGS: &[Family] = &[
     Family {
         same: &["red"],
-        cover: &["r*", "?ed", "*", "re?", "*red*", "r**d", "red*"],
+        cover: &["r*", "?ed", "*", "re?", "*red*", "r**d", "red*", "*r?d*"],
         near: &["Red", "re", "redd", "blue", " red", "red ", "red\n", "r.d", "${*}", "r${?}d", "${$}red"],
         malformed: &["", "*", "?", "r*", "undefined"],
     },
@@ -33,7 +33,7 @@ pub(in crate::value) const STRINGS: &[Family] = &[
     },
     Family {
         same: &["home/bob/k"],
-        cover: &["home/*", "home/*/k", "*/k", "home/bob/?", "home/???/k"],
+        cover: &["home/*", "home/*/k", "*/k", "home/bob/?", "home/???/k", "*/?ob/*", "*e*b*"],
         near: &["home/bob", "home/Bob/k", "home/eve/k", "home//k", "home/bob/k/"],
         malformed: &["", "home/*"],
     },
@@ -115,6 +115,12 @@ pub(in crate::value) const STRINGS: &[Family] = &[
         malformed: &["", "\u{c3}\u{89}K\u{3a3}\u{d7}"],
     },
     // Characters at which careless readers stop, or which they count otherwise.
+    Family {
+        same: &["a\nb"],
+        cover: &["a?b", "a*b", "?\n?", "*", "a*", "*b"],
+        near: &["a", "ab", "a b", "a\rb", "a\\nb", "a\nb\n", "a??b", "b"],
+        malformed: &["", "\n"],
+    },
     Family {
         same: &["a\nb\u{1f600}c\u{0}d"],
         cover: &["a?b?c?d", "a*b*c*d", "a?b*", "*?c?d", "a*", "*d", "a\nb*c\u{0}d"],
