@@ -62,6 +62,12 @@ faults! { FAULTS, Evaluation, "actions";
         Correct.action_name_matches(entry, name) && !name.starts_with(|first: char| first.is_ascii_lowercase())
     }
 
+    "action-folded-beyond-ascii", "MATCH-012", Plausible, OverGrant, "Letters of actions are compared without the case that they have in Unicode.":
+    fn action_name_matches(&self, entry: &str, name: &str) -> bool {
+        let fold = |text: &str| text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect::<String>();
+        Correct.action_name_matches(&fold(entry), &fold(name))
+    }
+
     "first-action-only", "MATCH-018", Real, OverGrant, "Only the first entry of an action list is read.":
     fn action_list(&self, matches: &mut dyn Iterator<Item = bool>) -> bool { matches.next() == Some(true) }
 

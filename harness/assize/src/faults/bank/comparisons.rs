@@ -34,6 +34,9 @@ faults! { STRINGS, Evaluation, "strings";
     "string-equals-trims", "COND-031", Plausible, OverGrant, "StringEquals drops white space around both sides.":
     fn string_equals(&self, value: &str, policy: &str) -> bool { value.trim() == policy.trim() }
 
+    "string-equals-drops-last-slash", "COND-040", Plausible, OverGrant, "StringEquals drops slashes at the end of both sides.":
+    fn string_equals(&self, value: &str, policy: &str) -> bool { value.trim_end_matches('/') == policy.trim_end_matches('/') }
+
     "string-equals-as-prefix", "COND-040", Plausible, OverGrant, "StringEquals compares as far as the policy value goes.":
     fn string_equals(&self, value: &str, policy: &str) -> bool { value.starts_with(policy) }
 

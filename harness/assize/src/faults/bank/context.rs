@@ -144,6 +144,18 @@ faults! { DERIVED, Evaluation, "derived keys";
         with(principal, "aws:FederatedProvider", provider)
     }
 
+    "session-name-stays-in-the-context", "CTX-101", Plausible, OverGrant, "The requests of a role session have sts:RoleSessionName.":
+    fn principal_keys<'p>(&self, principal: &'p Principal) -> Vec<(&'static str, Cow<'p, str>)> {
+        let name = match principal { Principal::RoleSession(session) => Some(session.session_name().into()), _ => None };
+        with(principal, "sts:RoleSessionName", name)
+    }
+
+    "source-identity-is-the-user", "CTX-036", Plausible, OverGrant, "A user has its name as aws:SourceIdentity.":
+    fn principal_keys<'p>(&self, principal: &'p Principal) -> Vec<(&'static str, Cow<'p, str>)> {
+        let name = match principal { Principal::User(user) => Some(user.entity().name.as_str().into()), _ => None };
+        with(principal, "aws:SourceIdentity", name)
+    }
+
     "federated-provider-lost-with-the-session", "PRIN-015", Plausible, OverGrant, "A session of a web identity has no aws:FederatedProvider.":
     fn principal_keys<'p>(&self, principal: &'p Principal) -> Vec<(&'static str, Cow<'p, str>)> {
         if let Principal::RoleSession(_) = principal { without(principal, "aws:FederatedProvider") } else { Correct.principal_keys(principal) }
@@ -177,6 +189,27 @@ faults! { SUPPLIED, Evaluation, "context values";
 
     "hyphen-in-key-is-underscore", "COND-006", Plausible, OverGrant, "Key names are equal that differ in a hyphen and an underscore.":
     fn key_equal(&self, one: &str, other: &str) -> bool { Correct.key_equal(&one.replace('_', "-"), &other.replace('_', "-")) }
+
+    "resource-tags-are-alike-under-every-prefix", "COND-006", Plausible, OverGrant, "A tag of a resource is the same key under aws: and under a service's prefix.":
+    fn key_equal(&self, one: &str, other: &str) -> bool {
+        let general = |key: &str| match key.to_ascii_lowercase().split_once(":resourcetag/") {
+            Some((_, tag)) => format!("aws:resourcetag/{tag}"),
+            None => key.to_owned(),
+        };
+        Correct.key_equal(&general(one), &general(other))
+    }
+
+    "ends-of-the-chain-are-the-chain", "CTX-071", Plausible, OverGrant, "The first and the last service that called are read from aws:CalledVia.":
+    fn key_equal(&self, one: &str, other: &str) -> bool {
+        let is_chain = |key: &str| matches!(&*key.to_ascii_lowercase(), "aws:calledvia" | "aws:calledviafirst" | "aws:calledvialast");
+        Correct.key_equal(one, other) || (is_chain(one) && is_chain(other))
+    }
+
+    "epoch-time-is-the-current-time", "CTX-078", Plausible, OverGrant, "Without aws:EpochTime the current time stands for it, and the reverse.":
+    fn key_equal(&self, one: &str, other: &str) -> bool {
+        let is_now = |key: &str| matches!(&*key.to_ascii_lowercase(), "aws:currenttime" | "aws:epochtime");
+        Correct.key_equal(one, other) || (is_now(one) && is_now(other))
+    }
 
     "tag-ignored-in-key", "COND-006", Plausible, OverGrant, "Condition keys are compared up to the slash before the tag.":
     fn key_equal(&self, one: &str, other: &str) -> bool {

@@ -32,6 +32,9 @@ faults! { SCP, Evaluation, "scp";
     "scp-middle-levels-need-no-allow", "EVAL-012", Plausible, OverGrant, "Only the two ends of the SCP path must allow.":
     fn scp_allows(&self, levels: &[bool]) -> bool { levels.first() != Some(&false) && levels.last() != Some(&false) }
 
+    "scp-levels-past-five-need-no-allow", "EVAL-012", Plausible, OverGrant, "The first five levels of the SCP path must allow.":
+    fn scp_allows(&self, levels: &[bool]) -> bool { levels.iter().take(5).all(|&level| level) }
+
     "scp-needs-no-allow", "EVAL-012", Plausible, OverGrant, "SCPs only deny.":
     fn scp_allows(&self, _levels: &[bool]) -> bool { true }
 

@@ -109,6 +109,13 @@ faults! { FAULTS, Evaluation, "resources";
             || (place == Place::Resource && container.is_some_and(|pattern| covers_correctly(place, pattern, text)))
     }
 
+    "versions-include-what-has-them", "MATCH-037", Plausible, OverGrant, "A pattern for everything behind a colon covers what stands before the colon.":
+    fn covers(&self, place: Place, pattern: &[Piece], text: &str) -> bool {
+        let whole = pattern.strip_suffix(&[Piece::Literal(':'), Piece::Many(Reach::Anything)]);
+        covers_correctly(place, pattern, text)
+            || (place == Place::Resource && whole.is_some_and(|pattern| covers_correctly(place, pattern, text)))
+    }
+
     "bucket-includes-its-objects", "MATCH-039", Plausible, OverGrant, "A pattern for a container covers what it holds.":
     fn covers(&self, place: Place, pattern: &[Piece], text: &str) -> bool {
         let inside = [pattern, &[Piece::Literal('/'), Piece::Many(Reach::Anything)]].concat();

@@ -89,6 +89,11 @@ faults! { FAULTS, Evaluation, "variables";
         default.filter(|_| !matches!(lookup, Lookup::Value(_)))
     }
 
+    "default-ends-at-comma", "MATCH-060", Plausible, OverGrant, "The default of a variable ends at its first comma.":
+    fn default_for<'t>(&self, default: Option<&'t str>, lookup: Lookup<'_>) -> Option<&'t str> {
+        Correct.default_for(default, lookup).and_then(|default| default.split(',').next())
+    }
+
     "empty-default-ignored", "MATCH-060", Plausible, OverGrant, "An empty default is none.":
     fn default_for<'t>(&self, default: Option<&'t str>, lookup: Lookup<'_>) -> Option<&'t str> {
         Correct.default_for(default, lookup).filter(|default| !default.is_empty())
