@@ -51,7 +51,7 @@ impl Default for Settings {
             statements: 3,
             breadth: 25,
             tables: 28,
-            open: 76,
+            open: 67,
             deny_beside_allow: 40,
             conditions: 40,
             aim: 88,

@@ -104,8 +104,9 @@ pub(crate) fn table(choices: &mut dyn Choices, settings: &Settings) -> Option<(P
     };
     let policies = carrier.policies(choices, &cast, table.version, rows);
     let mut cases = requests(choices, &cast, &target, &actions, columns);
-    if choices.chance(75) {
-        // The rows are not about it, so that it shows what holds without them.
+    // The rows are not about it, so that it shows what holds without them: mostly that nothing grants, seldom that nothing forbids.
+    let without = if carrier.effect == Effect::Allow { 95 } else { 45 };
+    if choices.chance(without) {
         let other = [beside(cast.kind).to_owned()];
         cases.extend(requests(choices, &cast, &target, &other, vec![Column::default()]));
     }
