@@ -281,7 +281,7 @@ impl Vocabulary {
         let attached = model.now.attached(&place);
         let id = attached.get(choices.pick(attached.len().max(1))).filter(|_| choices.chance(70));
         let id = id.map_or_else(|| known.policy.id.clone(), |id| id.as_str().into());
-        let own_type = self.everything().find(|known| known.policy.id == id).map(|known| known.policy_type);
+        let own_type = self.named(&id).map(|known| known.policy_type);
         let policy_type = own_type.filter(|_| choices.chance(92)).unwrap_or(known.policy_type);
         let alike: Vec<&Known> = self.everything().filter(|other| other.policy_type == policy_type).collect();
         let text = if alike.is_empty() || choices.chance(4) {
@@ -296,10 +296,15 @@ impl Vocabulary {
         self.documents.iter().chain(&self.decisive)
     }
 
+    /// The document with this id.
+    fn named(&self, id: &str) -> Option<&Known> {
+        self.everything().find(|known| &*known.policy.id == id)
+    }
+
     /// Some document, often that of the last change: what befalls one document one time after the other is what a store forgets.
     fn known(&self, choices: &mut dyn Choices, model: &Model) -> &Known {
         let touched = model.touched.as_ref().filter(|_| choices.chance(TOUCHED));
-        if let Some(known) = touched.and_then(|id| self.everything().find(|known| *known.policy.id == **id)) {
+        if let Some(known) = touched.and_then(|id| self.named(id)) {
             return known;
         }
         let from =

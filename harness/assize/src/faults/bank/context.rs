@@ -20,6 +20,12 @@ fn with<'p>(principal: &'p Principal, name: &'static str, value: Option<Cow<'p, 
     keys
 }
 
+/// Whether two keys are one, where all of `names` are.
+fn equal_or_among(names: &[&str], one: &str, other: &str) -> bool {
+    let is_among = |key: &str| names.iter().any(|name| name.eq_ignore_ascii_case(key));
+    Correct.key_equal(one, other) || (is_among(one) && is_among(other))
+}
+
 faults! { DERIVED, Evaluation, "derived keys";
     "principal-arn-is-the-session", "PRIN-015", Real, OverGrant, "aws:PrincipalArn of a role session is the session's ARN.":
     fn principal_keys<'p>(&self, principal: &'p Principal) -> Vec<(&'static str, Cow<'p, str>)> {
@@ -201,15 +207,11 @@ faults! { SUPPLIED, Evaluation, "context values";
 
     "ends-of-the-chain-are-the-chain", "CTX-071", Plausible, OverGrant, "The first and the last service that called are read from aws:CalledVia.":
     fn key_equal(&self, one: &str, other: &str) -> bool {
-        let is_chain = |key: &str| matches!(&*key.to_ascii_lowercase(), "aws:calledvia" | "aws:calledviafirst" | "aws:calledvialast");
-        Correct.key_equal(one, other) || (is_chain(one) && is_chain(other))
+        equal_or_among(&["aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast"], one, other)
     }
 
     "epoch-time-is-the-current-time", "CTX-078", Plausible, OverGrant, "Without aws:EpochTime the current time stands for it, and the reverse.":
-    fn key_equal(&self, one: &str, other: &str) -> bool {
-        let is_now = |key: &str| matches!(&*key.to_ascii_lowercase(), "aws:currenttime" | "aws:epochtime");
-        Correct.key_equal(one, other) || (is_now(one) && is_now(other))
-    }
+    fn key_equal(&self, one: &str, other: &str) -> bool { equal_or_among(&["aws:CurrentTime", "aws:EpochTime"], one, other) }
 
     "tag-ignored-in-key", "COND-006", Plausible, OverGrant, "Condition keys are compared up to the slash before the tag.":
     fn key_equal(&self, one: &str, other: &str) -> bool {
